@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef FILTERING_DATABASE_P4
+#define FILTERING_DATABASE_P4
+
+#include "headers.p4"
+#include "ids.p4"
+
+// 802.1Q 8.8: where a destination is, by (FID, address). What is not in it, and what is sent to a
+// group, is flooded in its VLAN.
+control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
+    @id(ACTION_FDB_FORWARD)
+    action forward(logical_port_t logical_port) {
+        meta.transmission_port = logical_port;
+    }
+
+    @id(ACTION_FDB_FLOOD)
+    action flood() {
+        meta.transmission_port = 0;
+    }
+
+    @id(TABLE_FDB)
+    table fdb {
+        key = {
+            meta.fid : exact @name("fid");
+            hdr.ethernet.dst_addr : exact @name("dst_addr");
+        }
+        actions = { forward; @defaultonly flood; }
+        const default_action = flood();
+        size = FDB_ENTRIES;
+    }
+
+    apply {
+        fdb.apply();
+    }
+}
+
+#endif

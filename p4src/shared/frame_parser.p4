@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef FRAME_PARSER_P4
+#define FRAME_PARSER_P4
+
+#include "headers.p4"
+
+parser FrameParser(packet_in packet, out headers_t hdr) {
+    state start {
+        transition select(packet.lookahead<mac_t>()) {
+            0: packet_out;
+            default: ethernet;
+        }
+    }
+    state packet_out {
+        packet.extract(hdr.packet_out);
+        transition ethernet;
+    }
+    state ethernet {
+        packet.extract(hdr.ethernet);
+        transition select(hdr.ethernet.ether_type) {
+            TPID_C_TAG: c_tag;
+            default: accept;
+        }
+    }
+    state c_tag {
+        packet.extract(hdr.c_tag);
+        transition accept;
+    }
+}
+
+#endif

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef RECEPTION_P4
+#define RECEPTION_P4
+
+#include "headers.p4"
+#include "ids.p4"
+
+// From the physical port to the logical one and its parameters.
+control Reception(in port_t port, inout metadata_t meta) {
+    @id(ACTION_RECEPTION_RECEIVE)
+    action receive(logical_port_t logical_port, vid_t pvid, bit<1> admit_tagged,
+                   bit<1> admit_untagged, bit<1> ingress_filtering, bit<1> reflective_relay) {
+        meta.reception_port = logical_port;
+        meta.pvid = pvid;
+        meta.admit_tagged = admit_tagged;
+        meta.admit_untagged = admit_untagged;
+        meta.ingress_filtering = ingress_filtering;
+        meta.reflective_relay = reflective_relay;
+    }
+
+    @id(ACTION_RECEPTION_FROM_CPU)
+    action from_cpu() {
+        meta.path = path_t.FROM_CPU;
+    }
+
+    @id(ACTION_RECEPTION_DISCARD)
+    action discard() {
+        meta.reason = reason_t.UNKNOWN_PORT;
+    }
+
+    @id(TABLE_RECEPTION)
+    table reception {
+        key = { port : exact @name("port"); }
+        actions = { receive; from_cpu; @defaultonly discard; }
+        const default_action = discard();
+        size = PORTS;
+    }
+
+    apply {
+        reception.apply();
+    }
+}
+
+#endif

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hairpin on v1model (bmv2, the soft switch): the shared blocks in their order, and what only this
+// architecture has: the verdicts, the counters, the replicas.
+#include <core.p4>
+#include <v1model.p4>
+
+#include "../shared/filtering_database.p4"
+#include "../shared/frame_parser.p4"
+#include "../shared/headers.p4"
+#include "../shared/port_state.p4"
+#include "../shared/reception.p4"
+#include "../shared/reflective_relay.p4"
+#include "../shared/transmission.p4"
+#include "../shared/trap.p4"
+#include "../shared/vlan_admission.p4"
+#include "../shared/vlan_egress.p4"
+
+// standard_metadata.instance_type
+const bit<32> INSTANCE_INGRESS_CLONE = 1;
+const bit<32> INSTANCE_EGRESS_CLONE = 2;
+const bit<32> INSTANCE_REPLICA = 5;
+
+parser HairpinParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
+                     inout standard_metadata_t standard_metadata) {
+    FrameParser() frame;
+
+    state start {
+        frame.apply(packet, hdr);
+        transition accept;
+    }
+}
+
+control HairpinVerifyChecksum(inout headers_t hdr, inout metadata_t meta) {
+    apply { }
+}
+
+control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
+                       inout standard_metadata_t standard_metadata) {
+    Reception() reception;
+    Trap() trap;
+    VlanAdmission() admission;
+    IngressState() state;
+    FilteringDatabase() filtering_database;
+    ReflectiveRelay() reflective_relay;
+    Transmission() transmission;
+
+    @id(COUNTER_RECEIVED)
+    counter(LOGICAL_PORTS, CounterType.packets_and_bytes) received;
+    @id(COUNTER_INGRESS_SUPPRESSED)
+    counter(LOGICAL_PORTS, CounterType.packets_and_bytes) ingress_suppressed;
+    @id(COUNTER_INGRESS_DISCARDS)
+    counter(REASONS, CounterType.packets_and_bytes) ingress_discards;
+
+    apply {
+        // egress_spec 0 would be port 0: nothing leaves but by a decision to send it.
+        mark_to_drop(standard_metadata);
+
+        reception.apply(standard_metadata.ingress_port, meta);
+        if (meta.reason == reason_t.NONE && meta.path == path_t.RELAY) {
+            received.count((bit<32>) meta.reception_port);
+        }
+
+        if (meta.reason == reason_t.NONE) {
+            if (standard_metadata.parser_error != error.NoError) {
+                meta.reason = reason_t.MALFORMED;
+            } else if (hdr.packet_out.isValid() != (meta.path == path_t.FROM_CPU)) {
+                meta.reason = reason_t.CPU_HEADER;
+            } else if (meta.path == path_t.FROM_CPU) {
+                meta.transmission_port = hdr.packet_out.transmission_port;
+                hdr.packet_out.setInvalid();
+            } else if (hdr.ethernet.src_addr[40:40] == 1) {
+                meta.reason = reason_t.SOURCE_ADDRESS;
+            } else {
+                trap.apply(hdr, meta);
+            }
+        }
+
+        if (meta.reason == reason_t.NONE && meta.path == path_t.RELAY) {
+            admission.apply(hdr, meta);
+            if (meta.reason == reason_t.NONE) {
+                state.apply(meta);
+            }
+            if (meta.reason == reason_t.NONE) {
+                filtering_database.apply(hdr, meta);
+                reflective_relay.apply(meta.reception_port, meta.transmission_port,
+                                       meta.reflective_relay, meta.reason);
+                if (meta.reason == reason_t.RECEPTION_PORT) {
+                    ingress_suppressed.count((bit<32>) meta.reception_port);
+                }
+            }
+        }
+
+        if (meta.reason == reason_t.NONE && meta.path != path_t.TO_CPU
+                && (meta.transmission_port != 0 || meta.path == path_t.FROM_CPU)) {
+            transmission.apply(meta);
+        }
+
+        if (meta.reason != reason_t.NONE) {
+            ingress_discards.count((bit<32>) (bit<8>) meta.reason);
+        } else if (meta.path == path_t.RELAY && meta.transmission_port == 0) {
+            standard_metadata.mcast_grp = meta.group;
+        } else {
+            standard_metadata.egress_spec = meta.port;
+        }
+    }
+}
+
+control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
+                      inout standard_metadata_t standard_metadata) {
+    ReflectiveRelay() reflective_relay;
+    EgressState() state;
+    VlanEgress() vlan;
+
+    @id(COUNTER_TRANSMITTED)
+    counter(LOGICAL_PORTS, CounterType.packets_and_bytes) transmitted;
+    @id(COUNTER_REFLECTED)
+    counter(LOGICAL_PORTS, CounterType.packets_and_bytes) reflected;
+    @id(COUNTER_EGRESS_SUPPRESSED)
+    counter(LOGICAL_PORTS, CounterType.packets_and_bytes) egress_suppressed;
+    @id(COUNTER_EGRESS_DISCARDS)
+    counter(REASONS, CounterType.packets_and_bytes) egress_discards;
+
+    apply {
+        if (standard_metadata.instance_type == INSTANCE_INGRESS_CLONE
+                || standard_metadata.instance_type == INSTANCE_EGRESS_CLONE) {
+            return;
+        }
+        if (meta.path == path_t.TO_CPU) {
+            hdr.packet_in.setValid();
+            hdr.packet_in.reception_port = meta.reception_port;
+            hdr.packet_in.reason = meta.trap_reason;
+            return;
+        }
+        if (meta.path == path_t.RELAY) {
+            if (standard_metadata.instance_type == INSTANCE_REPLICA) {
+                meta.transmission_port = standard_metadata.egress_rid;
+                reflective_relay.apply(meta.reception_port, meta.transmission_port,
+                                       meta.reflective_relay, meta.reason);
+                if (meta.reason == reason_t.RECEPTION_PORT) {
+                    egress_suppressed.count((bit<32>) meta.reception_port);
+                }
+            }
+            if (meta.reason == reason_t.NONE) {
+                state.apply(meta);
+            }
+            if (meta.reason == reason_t.NONE) {
+                vlan.apply(hdr, meta);
+            }
+            if (meta.reason != reason_t.NONE) {
+                egress_discards.count((bit<32>) (bit<8>) meta.reason);
+                mark_to_drop(standard_metadata);
+                return;
+            }
+            if (meta.reception_port == meta.transmission_port) {
+                reflected.count((bit<32>) meta.reception_port);
+            }
+        }
+        transmitted.count((bit<32>) meta.transmission_port);
+    }
+}
+
+control HairpinComputeChecksum(inout headers_t hdr, inout metadata_t meta) {
+    apply { }
+}
+
+control HairpinDeparser(packet_out packet, in headers_t hdr) {
+    apply {
+        packet.emit(hdr.packet_in);
+        packet.emit(hdr.ethernet);
+        packet.emit(hdr.c_tag);
+    }
+}
+
+@pkginfo(name="hairpin", version="0.1.0")
+V1Switch(HairpinParser(), HairpinVerifyChecksum(), HairpinIngress(), HairpinEgress(),
+         HairpinComputeChecksum(), HairpinDeparser()) main;
