@@ -7,11 +7,11 @@
 parser FrameParser(packet_in packet, out headers_t hdr) {
     state start {
         transition select(packet.lookahead<mac_t>()) {
-            0: packet_out;
+            0: from_cpu;
             default: ethernet;
         }
     }
-    state packet_out {
+    state from_cpu {
         packet.extract(hdr.packet_out);
         transition ethernet;
     }

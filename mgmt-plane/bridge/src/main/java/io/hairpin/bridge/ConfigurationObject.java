@@ -1,0 +1,142 @@
+package io.hairpin.bridge;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One object of the bridge's configuration, complete with its defaults. What the dataplane should
+ * hold for an object depends on that object alone, so the cost of a change follows the change.
+ */
+public sealed interface ConfigurationObject {
+
+  /**
+   * Tells which object this is.
+   *
+   * @return the identity, without any value
+   */
+  Key key();
+
+  /** The identity of an object; its text names the object in logs. */
+  sealed interface Key {}
+
+  /**
+   * The identity of an {@link Interface}.
+   *
+   * @param name the interface's name
+   */
+  record InterfaceKey(String name) implements Key {
+    @Override
+    public String toString() {
+      return "interface " + name;
+    }
+  }
+
+  /**
+   * The identity of a {@link Vlan}.
+   *
+   * @param vid the VLAN identifier, 1 to 4094
+   */
+  record VlanKey(int vid) implements Key {
+    @Override
+    public String toString() {
+      return "VLAN " + vid;
+    }
+  }
+
+  /**
+   * The identity of a {@link StaticEntry}.
+   *
+   * @param fid the filtering identifier, 1 to 4094
+   * @param address the station's MAC address, in the low 48 bits
+   */
+  record StaticEntryKey(int fid, long address) implements Key {
+    @Override
+    public String toString() {
+      return "static entry for FID " + fid + ", address " + MacAddress.format(address);
+    }
+  }
+
+  /**
+   * An interface of the switch.
+   *
+   * @param name its name
+   * @param enabled whether the operator wants it to carry frames
+   * @param bridgePort its part in the bridge; null where it has none
+   */
+  record Interface(String name, boolean enabled, @Nullable BridgePort bridgePort)
+      implements ConfigurationObject {
+    @Override
+    public InterfaceKey key() {
+      return new InterfaceKey(name);
+    }
+  }
+
+  /**
+   * What an interface does as a port of the bridge (802.1Q 12.4.2 and 12.10.1).
+   *
+   * @param pvid the VLAN of untagged and priority-tagged frames, 1 to 4094
+   * @param acceptableFrameTypes which frames are admitted
+   * @param ingressFiltering whether frames of VLANs that the port is no member of are discarded
+   * @param reflectiveRelay whether the port reflects
+   */
+  record BridgePort(
+      int pvid,
+      AcceptableFrameTypes acceptableFrameTypes,
+      boolean ingressFiltering,
+      ReflectiveRelay reflectiveRelay) {}
+
+  /** Which frames a port admits (802.1Q 6.9). */
+  enum AcceptableFrameTypes {
+    /** Every frame. */
+    ALL,
+    /** VLAN-tagged frames. */
+    TAGGED_ONLY,
+    /** Untagged and priority-tagged frames. */
+    UNTAGGED_ONLY
+  }
+
+  /** What the operator wants of a port's reflective relay (802.1Q 8.6.1). */
+  enum ReflectiveRelay {
+    /** The port never reflects. */
+    OFF,
+    /** The port always reflects. */
+    FORCED
+  }
+
+  /**
+   * A VLAN and its members.
+   *
+   * @param vid its identifier, 1 to 4094
+   * @param fid its filtering identifier, 1 to 4094
+   * @param tagged the names of the members that transmit its frames with a tag
+   * @param untagged the names of the members that transmit them without
+   */
+  record Vlan(int vid, int fid, Set<String> tagged, Set<String> untagged)
+      implements ConfigurationObject {
+
+    /** Takes copies of the sets. */
+    public Vlan {
+      tagged = Set.copyOf(tagged);
+      untagged = Set.copyOf(untagged);
+    }
+
+    @Override
+    public VlanKey key() {
+      return new VlanKey(vid);
+    }
+  }
+
+  /**
+   * A static filtering entry for one station (802.1Q 8.8.1).
+   *
+   * @param fid the filtering identifier, 1 to 4094
+   * @param address the station's MAC address, in the low 48 bits
+   * @param port the name of the port behind which it is
+   */
+  record StaticEntry(int fid, long address, String port) implements ConfigurationObject {
+    @Override
+    public StaticEntryKey key() {
+      return new StaticEntryKey(fid, address);
+    }
+  }
+}

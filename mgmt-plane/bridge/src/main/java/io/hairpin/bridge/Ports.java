@@ -1,0 +1,68 @@
+package io.hairpin.bridge;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * The physical ports of a forwarding target, which P4Runtime has no messages for. Implementations
+ * are safe for use by several threads.
+ */
+public interface Ports {
+
+  /** The smallest number of a port: logical port 0 is never assigned. */
+  int FIRST = 1;
+
+  /** The largest number of a port: on v1model and TNA 511 discards. */
+  int LAST = 510;
+
+  /**
+   * Lists the ports as they are now. Which ports there are, and their names, does not change while
+   * the switch runs.
+   *
+   * @return every port, in the order of their numbers
+   */
+  List<Port> list();
+
+  /**
+   * A physical port.
+   *
+   * @param number its number on the target, {@value Ports#FIRST} to {@value Ports#LAST}
+   * @param name the name of its interface in configuration and state
+   * @param link whether it has a link
+   * @param speed in bits per second, where known
+   * @param address its MAC address in the low 48 bits, where known
+   */
+  record Port(int number, String name, Link link, OptionalLong speed, OptionalLong address) {
+
+    /**
+     * A port of a target that reports nothing of it.
+     *
+     * @param number its number
+     * @return the port, named after its number
+     */
+    public static Port unreported(int number) {
+      return new Port(
+          number, nameOf(number), Link.UNKNOWN, OptionalLong.empty(), OptionalLong.empty());
+    }
+
+    /**
+     * Gives the name of the interface that is a port.
+     *
+     * @param number the port's number
+     * @return {@code port} and the number
+     */
+    public static String nameOf(int number) {
+      return "port" + number;
+    }
+  }
+
+  /** Whether a port has a link. */
+  enum Link {
+    /** It has. */
+    UP,
+    /** It has none. */
+    DOWN,
+    /** The target does not tell. */
+    UNKNOWN
+  }
+}
