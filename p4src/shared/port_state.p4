@@ -9,12 +9,12 @@
 // tree instance; a port without one is blocking. Ingress and egress each hold their own copy.
 control IngressState(inout metadata_t meta) {
     @id(ACTION_INGRESS_STATE_SET)
-    action set(port_state_t state) {
+    action set_ingress_state(port_state_t state) {
         meta.state = state;
     }
 
     @id(ACTION_INGRESS_STATE_BLOCKING)
-    action blocking() {
+    action ingress_blocking() {
         meta.state = port_state_t.BLOCKING;
     }
 
@@ -24,8 +24,8 @@ control IngressState(inout metadata_t meta) {
             meta.reception_port : exact @name("reception_port");
             meta.mstid : exact @name("mstid");
         }
-        actions = { set; @defaultonly blocking; }
-        const default_action = blocking();
+        actions = { set_ingress_state; @defaultonly ingress_blocking; }
+        const default_action = ingress_blocking();
         size = PORT_STATES;
     }
 
@@ -39,12 +39,12 @@ control IngressState(inout metadata_t meta) {
 
 control EgressState(inout metadata_t meta) {
     @id(ACTION_EGRESS_STATE_SET)
-    action set(port_state_t state) {
+    action set_egress_state(port_state_t state) {
         meta.state = state;
     }
 
     @id(ACTION_EGRESS_STATE_BLOCKING)
-    action blocking() {
+    action egress_blocking() {
         meta.state = port_state_t.BLOCKING;
     }
 
@@ -54,8 +54,8 @@ control EgressState(inout metadata_t meta) {
             meta.transmission_port : exact @name("transmission_port");
             meta.mstid : exact @name("mstid");
         }
-        actions = { set; @defaultonly blocking; }
-        const default_action = blocking();
+        actions = { set_egress_state; @defaultonly egress_blocking; }
+        const default_action = egress_blocking();
         size = PORT_STATES;
     }
 
