@@ -1,0 +1,147 @@
+package io.hairpin.netconf.client;
+
+import io.hairpin.netconf.transport.MessageReader;
+import io.hairpin.netconf.transport.MessageWriter;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.sshd.client.SshClient;
+import org.apache.sshd.client.channel.ChannelSubsystem;
+import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
+import org.apache.sshd.client.session.ClientSession;
+
+/**
+ * One NETCONF session over SSH. It takes any host key, so it is for one's own machine. Messages are
+ * texts; chunked framing is used where the server has base:1.1. Not thread-safe.
+ */
+public final class NetconfClient implements AutoCloseable {
+  private static final long MAX_MESSAGE = 1L << 30;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final SshClient ssh;
+  private final ClientSession session;
+  private final ChannelSubsystem channel;
+  private final MessageReader reader;
+  private final MessageWriter writer;
+  private final String serverHello;
+  private int messageId;
+
+  private NetconfClient(SshClient ssh, String host, int port, String user, String password)
+      throws IOException {
+    this.ssh = ssh;
+    session = ssh.connect(user, host, port).verify(PATIENCE).getSession();
+    session.addPasswordIdentity(password);
+    session.auth().verify(PATIENCE);
+    channel = session.createSubsystemChannel("netconf");
+    channel.open().verify(PATIENCE);
+    reader = new MessageReader(channel.getInvertedOut(), MAX_MESSAGE);
+    writer = new MessageWriter(channel.getInvertedIn());
+    send(
+        """
+        <hello xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><capabilities>\
+        <capability>urn:ietf:params:netconf:base:1.0</capability>\
+        <capability>urn:ietf:params:netconf:base:1.1</capability>\
+        </capabilities></hello>""");
+    serverHello = receive();
+    if (serverHello.contains(">urn:ietf:params:netconf:base:1.1<")) {
+      reader.useChunks();
+      writer.useChunks();
+    }
+  }
+
+  /**
+   * Opens a session and exchanges hello messages.
+   *
+   * @param host the server's name or address
+   * @param port its TCP port
+   * @param user the SSH user
+   * @param password the user's password
+   * @return the session
+   * @throws IOException if the server cannot be reached or refuses the user
+   */
+  public static NetconfClient connect(String host, int port, String user, String password)
+      throws IOException {
+    SshClient ssh = SshClient.setUpDefaultClient();
+    ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+    ssh.start();
+    try {
+      return new NetconfClient(ssh, host, port, user, password);
+    } catch (IOException | RuntimeException e) {
+      ssh.stop();
+      throw e;
+    }
+  }
+
+  /**
+   * The server's first message.
+   *
+   * @return its {@code <hello>}
+   */
+  public String hello() {
+    return serverHello;
+  }
+
+  /**
+   * Sends a request and waits for its reply.
+   *
+   * @param operation what stands inside {@code <rpc>}, for example {@code <get/>}; the default
+   *     namespace is that of the protocol
+   * @return the whole {@code <rpc-reply>}
+   * @throws IOException if the session is lost
+   */
+  public String rpc(String operation) throws IOException {
+    return exchange(
+        "<rpc xmlns=\"urn:ietf:params:xml:ns:netconf:base:1.0\" message-id=\""
+            + ++messageId
+            + "\">"
+            + operation
+            + "</rpc>");
+  }
+
+  /**
+   * Sends a message as it stands and waits for the next one.
+   *
+   * @param message the message, without framing
+   * @return the reply
+   * @throws IOException if the session is lost
+   */
+  public String exchange(String message) throws IOException {
+    send(message);
+    return receive();
+  }
+
+  /**
+   * Sends a message as it stands.
+   *
+   * @param message the message, without framing
+   * @throws IOException if the session is lost
+   */
+  public void send(String message) throws IOException {
+    try (OutputStream out = writer.message()) {
+      out.write(message.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /**
+   * Waits for a message.
+   *
+   * @return the message, without framing
+   * @throws IOException if the session is lost, {@link EOFException} if the server has closed it
+   */
+  public String receive() throws IOException {
+    InputStream message =
+        reader.next().orElseThrow(() -> new EOFException("the server closed the session"));
+    return new String(message.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /** Ends the session without a word; {@code <close-session>} is the polite way. */
+  @Override
+  public void close() {
+    channel.close(true);
+    session.close(true);
+    ssh.stop();
+  }
+}

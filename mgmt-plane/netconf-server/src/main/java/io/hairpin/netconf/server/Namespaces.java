@@ -1,0 +1,14 @@
+package io.hairpin.netconf.server;
+
+/** The XML namespaces and capabilities that the protocol itself names. */
+final class Namespaces {
+  static final String BASE = "urn:ietf:params:xml:ns:netconf:base:1.0";
+  static final String MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring";
+  static final String YANG = "urn:ietf:params:xml:ns:yang:1";
+
+  static final String BASE_1_0 = "urn:ietf:params:netconf:base:1.0";
+  static final String BASE_1_1 = "urn:ietf:params:netconf:base:1.1";
+  static final String CAPABILITY = "urn:ietf:params:netconf:capability:";
+
+  private Namespaces() {}
+}
