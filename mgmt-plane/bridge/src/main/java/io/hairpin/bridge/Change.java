@@ -1,6 +1,6 @@
 package io.hairpin.bridge;
 
-import io.hairpin.bridge.ConfigurationObject.Key;
+import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import java.util.List;
 
 /**
@@ -9,7 +9,7 @@ import java.util.List;
  * @param put the objects that are new or have other values now
  * @param removed the objects that are gone
  */
-public record Change(List<ConfigurationObject> put, List<Key> removed) {
+public record Change(List<ConfigurationObject> put, List<ObjectKey> removed) {
 
   /** Takes copies of the lists. */
   public Change {

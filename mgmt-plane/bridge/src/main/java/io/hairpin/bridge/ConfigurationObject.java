@@ -14,17 +14,17 @@ public sealed interface ConfigurationObject {
    *
    * @return the identity, without any value
    */
-  Key key();
+  ObjectKey key();
 
   /** The identity of an object; its text names the object in logs. */
-  sealed interface Key {}
+  sealed interface ObjectKey {}
 
   /**
    * The identity of an {@link Interface}.
    *
    * @param name the interface's name
    */
-  record InterfaceKey(String name) implements Key {
+  record InterfaceKey(String name) implements ObjectKey {
     @Override
     public String toString() {
       return "interface " + name;
@@ -36,7 +36,7 @@ public sealed interface ConfigurationObject {
    *
    * @param vid the VLAN identifier, 1 to 4094
    */
-  record VlanKey(int vid) implements Key {
+  record VlanKey(int vid) implements ObjectKey {
     @Override
     public String toString() {
       return "VLAN " + vid;
@@ -49,7 +49,7 @@ public sealed interface ConfigurationObject {
    * @param fid the filtering identifier, 1 to 4094
    * @param address the station's MAC address, in the low 48 bits
    */
-  record StaticEntryKey(int fid, long address) implements Key {
+  record StaticEntryKey(int fid, long address) implements ObjectKey {
     @Override
     public String toString() {
       return "static entry for FID " + fid + ", address " + MacAddress.format(address);

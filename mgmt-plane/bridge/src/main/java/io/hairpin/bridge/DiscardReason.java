@@ -2,34 +2,51 @@ package io.hairpin.bridge;
 
 import java.util.Locale;
 
-/** Why the pipeline discarded a frame; the ordinal is the index of the pipeline's counters. */
+/** Why the pipeline discarded a frame; each has an index in the pipeline's counters. */
 public enum DiscardReason {
-  /** None: the index that is never counted. */
-  NONE,
   /** Shorter than its headers. */
-  MALFORMED,
+  MALFORMED(1),
   /** Received on a port that is not in use. */
-  UNKNOWN_PORT,
+  UNKNOWN_PORT(2),
   /** Its source is a group address. */
-  SOURCE_ADDRESS,
+  SOURCE_ADDRESS(3),
   /** Sent to a reserved address (802.1Q 8.6.3) and not for this bridge. */
-  RESERVED_ADDRESS,
+  RESERVED_ADDRESS(4),
   /** Not among the port's acceptable frame types. */
-  FRAME_TYPE,
+  FRAME_TYPE(5),
   /** Its VLAN does not exist. */
-  UNKNOWN_VLAN,
+  UNKNOWN_VLAN(6),
   /** The reception port is not a member of its VLAN. */
-  INGRESS_FILTERING,
+  INGRESS_FILTERING(7),
   /** The port is not forwarding. */
-  PORT_STATE,
+  PORT_STATE(8),
   /** It would leave where it came in, and reflective relay is off there. */
-  RECEPTION_PORT,
+  RECEPTION_PORT(9),
   /** The transmission port is not a member of its VLAN. */
-  EGRESS_MEMBER,
+  EGRESS_MEMBER(10),
   /** The logical port to transmit on does not exist. */
-  NO_TRANSMISSION_PORT,
+  NO_TRANSMISSION_PORT(11),
   /** A packet-out from elsewhere than the CPU, or one without a header. */
-  CPU_HEADER;
+  CPU_HEADER(12);
+
+  private final int index;
+
+  DiscardReason(int index) {
+    this.index = index;
+  }
+
+  long index() {
+    return index;
+  }
+
+  static DiscardReason at(long index) {
+    for (DiscardReason reason : values()) {
+      if (reason.index == index) {
+        return reason;
+      }
+    }
+    throw new IllegalArgumentException("No reason to discard has index " + index);
+  }
 
   /**
    * Gives the name in the YANG module hairpin-bridge.

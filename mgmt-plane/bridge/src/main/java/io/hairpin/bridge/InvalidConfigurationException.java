@@ -1,17 +1,17 @@
 package io.hairpin.bridge;
 
-import io.hairpin.bridge.ConfigurationObject.Key;
+import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 
 /** A change that the bridge cannot take. Nothing was changed. */
 public final class InvalidConfigurationException extends Exception {
 
   private static final long serialVersionUID = 1;
 
-  private final transient Key object;
+  private final transient ObjectKey object;
   private final String attribute;
   private final String value;
 
-  InvalidConfigurationException(Key object, String attribute, String value, String message) {
+  InvalidConfigurationException(ObjectKey object, String attribute, String value, String message) {
     super(message);
     this.object = object;
     this.attribute = attribute;
@@ -23,7 +23,7 @@ public final class InvalidConfigurationException extends Exception {
    *
    * @return the object
    */
-  public Key object() {
+  public ObjectKey object() {
     return object;
   }
 
