@@ -1,4 +1,553 @@
 package io.hairpin.softswitch.engine;
 
-/** What the compiled class extends. */
-abstract non-sealed class Pipeline extends Processor {}
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the compiled class extends: the order in which bmv2's simple_switch runs the parts of a
+ * program, and the state of one thread.
+ */
+abstract non-sealed class Pipeline extends Processor {
+  private static final int INGRESS_CLONE = 1;
+  private static final int EGRESS_CLONE = 2;
+  private static final int REPLICATION = 5;
+  private static final int MAX_DEPTH = 4;
+  private static final int MAX_STATES = 10_000;
+  private static final int NO_CLONE = -1;
+  private static final int DROP = Program.DROP_PORT;
+
+  /** What all processors of a program share. */
+  record Shared(
+      Source source,
+      LongSupplier microseconds,
+      Replication replication,
+      int keyWords,
+      int headerBytes,
+      int calculationBytes) {}
+
+  /** A digest, and room for its fields. */
+  private record Sample(Source.Digest digest, DigestList list, MemorySegment bytes) {}
+
+  /** A copy of the state. */
+  private static final class Level {
+    final long[] state;
+
+    Level(int words) {
+      state = new long[words];
+    }
+  }
+
+  // Used by the compiled class.
+  final long[] s;
+  final long[] k;
+  final MemorySegment out;
+  final byte[] buffer;
+  MemorySegment in;
+  int position;
+  int end;
+  int outLength;
+  int ingressLength;
+  int packetLength;
+  int bits;
+  boolean exited;
+  long error;
+  int cloneSession;
+  int cloneFields;
+  int digest;
+  int truncated;
+
+  final int egressSpec;
+  final int mcastGrp;
+
+  private final Source source;
+  private final LongSupplier clock;
+  private final boolean clocked;
+  private final Replication replication;
+  private final Transmitter transmitter;
+  private final long[] ingressState;
+  // Two for each depth of clones of clones, made when they are first needed.
+  private final @Nullable Level[] levels = new Level[2 * MAX_DEPTH];
+  private final @Nullable Sample[] samples;
+  private final Expr.FieldOf[][] fieldLists;
+  private final Layout.Header[] metadata;
+  private final int ingressPort;
+  private final int egressPort;
+  private final int instanceType;
+  private final int packetLengthField;
+  private final int enqTimestamp;
+  private final int enqQdepth;
+  private final int deqTimedelta;
+  private final int deqQdepth;
+  private final int ingressTimestamp;
+  private final int egressTimestamp;
+  private final int egressRid;
+  private final int checksumError;
+  private final int parserError;
+  private final long noError;
+  private final long tooShort;
+  private final long outOfBounds;
+  private final long invalidArgument;
+  private final long timeout;
+
+  Pipeline(Shared shared, Transmitter transmitter) {
+    this.source = shared.source;
+    this.clock = shared.microseconds;
+    this.clocked = source.clocked();
+    this.replication = shared.replication;
+    this.transmitter = transmitter;
+    // One word more: where fields lie that the program does not have.
+    int words = source.words() + 1;
+    this.s = new long[words];
+    this.ingressState = new long[words];
+    this.k = new long[shared.keyWords];
+    Arena arena = Arena.ofAuto();
+    this.out = arena.allocate(Math.max(8, shared.headerBytes), 8);
+    this.in = out;
+    this.buffer = new byte[Math.max(8, shared.calculationBytes)];
+    this.metadata =
+        source.headers().values().stream()
+            .filter(Layout.Header::metadata)
+            .toArray(Layout.Header[]::new);
+    int lastDigest = source.digests().keySet().stream().mapToInt(i -> i).max().orElse(-1);
+    this.samples = new Sample[lastDigest + 1];
+    for (Source.Digest d : source.digests().values()) {
+      int bytes = d.fields().stream().mapToInt(f -> bytes(f.field().width())).sum();
+      samples[d.id()] = new Sample(d, list(d), arena.allocate(Math.max(1, bytes)));
+    }
+    int lastList = source.fieldLists().keySet().stream().mapToInt(i -> i).max().orElse(-1);
+    this.fieldLists = new Expr.FieldOf[lastList + 1][0];
+    source.fieldLists().forEach((id, list) -> fieldLists[id] = list.toArray(Expr.FieldOf[]::new));
+    ingressPort = word("ingress_port");
+    egressSpec = word("egress_spec");
+    egressPort = word("egress_port");
+    instanceType = word("instance_type");
+    packetLengthField = word("packet_length");
+    enqTimestamp = word("enq_timestamp");
+    enqQdepth = word("enq_qdepth");
+    deqTimedelta = word("deq_timedelta");
+    deqQdepth = word("deq_qdepth");
+    ingressTimestamp = word("ingress_global_timestamp");
+    egressTimestamp = word("egress_global_timestamp");
+    mcastGrp = word("mcast_grp");
+    egressRid = word("egress_rid");
+    checksumError = word("checksum_error");
+    parserError = word("parser_error");
+    noError = error("NoError");
+    tooShort = error("PacketTooShort");
+    outOfBounds = error("StackOutOfBounds");
+    invalidArgument = error("ParserInvalidArgument");
+    timeout = error("ParserTimeout");
+  }
+
+  static DigestList list(Source.Digest d) {
+    return new DigestList(
+        d.name(), d.id(), d.fields().stream().map(f -> f.field().width()).toList());
+  }
+
+  private static int word(Expr.FieldOf field) {
+    if (field.header() instanceof Expr.At at) {
+      return at.header().base() + field.field().word();
+    }
+    throw new IllegalStateException("a field of a list lies in no fixed header: " + field);
+  }
+
+  private static int bytes(int width) {
+    return (width + 7) / 8;
+  }
+
+  private int word(String name) {
+    Layout.Header standard = source.headers().get("standard_metadata");
+    if (standard != null) {
+      for (Layout.Field field : standard.type().fields()) {
+        if (field.name().equals(name)) {
+          return standard.base() + field.word();
+        }
+      }
+    }
+    return source.words();
+  }
+
+  private long error(String name) {
+    return source.errors().getOrDefault(name, source.errors().getOrDefault("NoError", 0));
+  }
+
+  // Compiled
+
+  /** Runs a parser state; returns the next one, or -1. */
+  abstract int state(int state);
+
+  /** Verifies checksums; returns whether one is wrong. */
+  abstract boolean verify();
+
+  abstract void ingress();
+
+  abstract void egress();
+
+  /** Updates checksums, then writes the valid headers to {@link #out}. */
+  abstract void deparse();
+
+  // The switch
+
+  @Override
+  public final void process(int port, Frame frame) {
+    in = frame.memory();
+    int start = frame.offset();
+    ingressLength = frame.length();
+    packetLength = ingressLength;
+    parse(port, start);
+    if (clocked) {
+      s[ingressTimestamp] = clock.getAsLong() & Bits.mask(48);
+    }
+    ingress();
+    exited = false;
+    if (cloneSession != NO_CLONE) {
+      cloneIngress(port, frame, start);
+    }
+    if (digest > 0) {
+      sendDigest();
+    }
+    int group = (int) s[mcastGrp];
+    if (group != 0) {
+      s[instanceType] = REPLICATION;
+      List<Replication.Replica> replicas = replication.group(group);
+      if (replicas != null) {
+        replicate(replicas, frame, 0);
+      }
+      return;
+    }
+    int port1 = (int) s[egressSpec];
+    if (port1 != DROP) {
+      s[instanceType] = 0;
+      runEgress(port1, frame, 0);
+    }
+  }
+
+  /** Parses the received bytes into a fresh state. */
+  private void parse(int port, int start) {
+    Arrays.fill(s, 0);
+    for (Layout.Header m : metadata) {
+      s[m.base()] = 1;
+    }
+    position = start;
+    end = start + ingressLength;
+    error = noError;
+    exited = false;
+    cloneSession = NO_CLONE;
+    digest = 0;
+    truncated = Integer.MAX_VALUE;
+    s[ingressPort] = port;
+    s[packetLengthField] = ingressLength;
+    if (clocked) {
+      s[ingressTimestamp] = clock.getAsLong() & Bits.mask(48);
+    }
+    int state = 0;
+    for (int i = 0; state >= 0; i++) {
+      if (i == MAX_STATES) {
+        error = timeout;
+        break;
+      }
+      state = state(state);
+    }
+    s[parserError] = error;
+    s[checksumError] = verify() ? 1 : 0;
+  }
+
+  private void cloneIngress(int port, Frame frame, int start) {
+    Replication.CloneSession session = replication.session(cloneSession);
+    int fields = cloneFields;
+    cloneSession = NO_CLONE;
+    if (session == null) {
+      return;
+    }
+    int keptPosition = position;
+    int keptLength = packetLength;
+    int keptDigest = digest;
+    int keptTruncated = truncated;
+    System.arraycopy(s, 0, ingressState, 0, s.length);
+    packetLength = ingressLength;
+    parse(port, start);
+    clearMetadata();
+    copyFields(fields, ingressState);
+    s[instanceType] = INGRESS_CLONE;
+    cut(session);
+    replicate(session.replicas(), frame, 0);
+    System.arraycopy(ingressState, 0, s, 0, s.length);
+    position = keptPosition;
+    packetLength = keptLength;
+    digest = keptDigest;
+    truncated = keptTruncated;
+    cloneSession = NO_CLONE;
+  }
+
+  private void cut(Replication.CloneSession session) {
+    if (session.packetLength() > 0) {
+      truncated = Math.min(truncated, session.packetLength());
+      packetLength = Math.min(packetLength, session.packetLength());
+    }
+  }
+
+  private void clearMetadata() {
+    for (Layout.Header m : metadata) {
+      Arrays.fill(s, m.base() + 1, m.base() + m.type().words(), 0);
+    }
+  }
+
+  private void copyFields(int list, long[] from) {
+    if (list < 0 || list >= fieldLists.length) {
+      return;
+    }
+    for (Expr.FieldOf field : fieldLists[list]) {
+      int word = word(field);
+      System.arraycopy(from, word, s, word, field.field().words());
+    }
+  }
+
+  /** Sends a copy of the packet to each replica through egress. */
+  private void replicate(List<Replication.Replica> replicas, Frame frame, int depth) {
+    int length = packetLength;
+    int cut = truncated;
+    long[] kept = level(2 * depth);
+    System.arraycopy(s, 0, kept, 0, s.length);
+    for (int i = 0; i < replicas.size(); i++) {
+      Replication.Replica replica = replicas.get(i);
+      if (i > 0) {
+        System.arraycopy(kept, 0, s, 0, s.length);
+        packetLength = length;
+        truncated = cut;
+      }
+      s[egressRid] = replica.instance();
+      cloneSession = NO_CLONE;
+      runEgress(replica.port(), frame, depth);
+    }
+  }
+
+  private long[] level(int index) {
+    Level level = levels[index];
+    if (level == null) {
+      level = new Level(s.length);
+      levels[index] = level;
+    }
+    return level.state;
+  }
+
+  private void runEgress(int port, Frame frame, int depth) {
+    if (clocked) {
+      long now = clock.getAsLong();
+      s[enqTimestamp] = now & Bits.mask(32);
+      s[egressTimestamp] = now & Bits.mask(48);
+    }
+    s[enqQdepth] = 0;
+    s[deqTimedelta] = 0;
+    s[deqQdepth] = 0;
+    s[egressPort] = port;
+    // bmv2 sets the drop port plus one, which 9 bits do not hold.
+    s[egressSpec] = 0;
+    s[packetLengthField] = packetLength;
+    egress();
+    exited = false;
+    int session = cloneSession;
+    int fields = cloneFields;
+    cloneSession = NO_CLONE;
+    Replication.CloneSession clones = session == NO_CLONE ? null : replication.session(session);
+    if (clones != null && depth + 1 < MAX_DEPTH) {
+      cloneEgress(clones, fields, port, frame, depth);
+      return;
+    }
+    finish(port, frame);
+  }
+
+  /** Finishes the packet, then runs its clones, which are the packet as egress left it. */
+  private void cloneEgress(
+      Replication.CloneSession session, int fields, int port, Frame frame, int depth) {
+    long[] kept = level(2 * depth + 1);
+    System.arraycopy(s, 0, kept, 0, s.length);
+    int length = packetLength;
+    int cut = truncated;
+    finish(port, frame);
+    System.arraycopy(kept, 0, s, 0, s.length);
+    packetLength = length;
+    truncated = cut;
+    clearMetadata();
+    copyFields(fields, kept);
+    s[instanceType] = EGRESS_CLONE;
+    cut(session);
+    replicate(session.replicas(), frame, depth + 1);
+  }
+
+  private void finish(int port, Frame frame) {
+    if (s[egressSpec] == DROP) {
+      return;
+    }
+    outLength = 0;
+    deparse();
+    int headers = Math.min(outLength, truncated);
+    int payload = Math.min(end - position, truncated - headers);
+    transmitter.transmit(port, out, headers, frame, position, payload);
+  }
+
+  private void sendDigest() {
+    Sample sample = digest < samples.length ? samples[digest] : null;
+    if (sample == null) {
+      return;
+    }
+    int at = 0;
+    List<Expr.FieldOf> fields = sample.digest.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      int word = word(fields.get(i));
+      int width = fields.get(i).field().width();
+      for (int bit = bytes(width) * 8 - 8; bit >= 0; bit -= 8) {
+        long value = s[word + bit / 64] >>> bit % 64;
+        Bits.put1(width - bit < 8 ? value & Bits.mask(width - bit) : value, sample.bytes, at++);
+      }
+    }
+    transmitter.digest(sample.list, sample.bytes);
+  }
+
+  // Called by the compiled class
+
+  /** Whether so many more bytes are there; if not, that is the parser's error. */
+  final boolean has(int bytes) {
+    if (end - position >= bytes) {
+      return true;
+    }
+    error = tooShort;
+    return false;
+  }
+
+  /** The first word of a stack's next element, or -1, which is the parser's error. */
+  final int next(int base, int words, int depth, int count) {
+    long used = s[count];
+    if (used >= depth) {
+      error = outOfBounds;
+      return -1;
+    }
+    return base + (int) used * words;
+  }
+
+  final int last(int base, int words, int count) {
+    return base + (int) Math.max(0, s[count] - 1) * words;
+  }
+
+  final int element(int base, int words, int depth, long index) {
+    return base + Math.clamp(index, 0, depth - 1) * words;
+  }
+
+  /** Skips bits; returns whether that was possible. */
+  final boolean advance(long bits) {
+    if (bits % 8 != 0) {
+      error = invalidArgument;
+      return false;
+    }
+    if (bits < 0 || bits / 8 > end - position) {
+      error = tooShort;
+      return false;
+    }
+    position += (int) (bits / 8);
+    return true;
+  }
+
+  final void addHeader(int base, int words, int bytes) {
+    if (s[base] == 0) {
+      Arrays.fill(s, base, base + words, 0);
+      s[base] = 1;
+      packetLength += bytes;
+    }
+  }
+
+  final void removeHeader(int base, int bytes) {
+    if (s[base] != 0) {
+      s[base] = 0;
+      packetLength -= bytes;
+    }
+  }
+
+  final void copyHeader(int to, int from, int words) {
+    if (s[from] == 0) {
+      s[to] = 0;
+    } else {
+      System.arraycopy(s, from, s, to, words);
+    }
+  }
+
+  final void copyStack(int to, int from, int words, int depth, int toCount, int fromCount) {
+    s[toCount] = s[fromCount];
+    for (int i = 0; i < depth; i++) {
+      copyHeader(to + i * words, from + i * words, words);
+    }
+  }
+
+  final void push(int base, int words, int depth, int count, int number) {
+    int n = Math.min(number, depth);
+    s[count] = Math.min(depth, s[count] + n);
+    System.arraycopy(s, base, s, base + n * words, (depth - n) * words);
+    Arrays.fill(s, base, base + n * words, 0);
+  }
+
+  final void pop(int base, int words, int depth, int count, int number) {
+    int n = Math.min(number, depth);
+    s[count] = Math.max(0, s[count] - n);
+    System.arraycopy(s, base + n * words, s, base, (depth - n) * words);
+    Arrays.fill(s, base + (depth - n) * words, base + depth * words, 0);
+  }
+
+  final boolean sameHeader(int left, int right, int words) {
+    if (s[left] == 0 || s[right] == 0) {
+      return s[left] == s[right];
+    }
+    return Arrays.equals(s, left, left + words, s, right, right + words);
+  }
+
+  final void clone(long session, long fields) {
+    cloneSession = (int) session & 0x7FFF;
+    cloneFields = (int) fields & 0xFFFF;
+  }
+
+  final void truncate(long length) {
+    truncated = Math.clamp(length, 0, Integer.MAX_VALUE);
+  }
+
+  final BigInteger lookahead(int bit, int width) {
+    BigInteger value = BigInteger.ZERO;
+    int bytes = (bit + width + 7) / 8;
+    for (int i = 0; i < bytes; i++) {
+      value = value.shiftLeft(8).or(BigInteger.valueOf(Bits.get1(in, position + i)));
+    }
+    return value.shiftRight(bytes * 8 - bit - width).and(Wide.mask(width));
+  }
+
+  // Calculations: inputs are appended bit by bit to the buffer.
+
+  final void append(long value, int width) {
+    int rest = width;
+    while (rest > 0) {
+      int free = 8 - (bits & 7);
+      int take = Math.min(free, rest);
+      int part = (int) (value >>> (rest - take)) & ((1 << take) - 1);
+      int at = bits >>> 3;
+      int old = free == 8 ? 0 : buffer[at];
+      buffer[at] = (byte) (old | (part << (free - take)));
+      bits += take;
+      rest -= take;
+    }
+  }
+
+  final void appendPayload() {
+    int length = Math.min(end - position, buffer.length - bits / 8);
+    MemorySegment.copy(in, ValueLayout.JAVA_BYTE, position, buffer, (bits + 7) / 8, length);
+    bits = ((bits + 7) / 8 + length) * 8;
+  }
+
+  final long finish(Source.Algorithm algorithm) {
+    return Hash.of(algorithm, buffer, (bits + 7) / 8);
+  }
+
+  static long offset(long hash, long base, long size) {
+    return Wide.remainderUnsigned(hash, size == 0 ? 1 : size) + base;
+  }
+}

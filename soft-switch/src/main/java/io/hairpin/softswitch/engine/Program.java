@@ -1,7 +1,9 @@
 package io.hairpin.softswitch.engine;
 
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +12,45 @@ import org.jspecify.annotations.Nullable;
  * counters. Programs share nothing but the replication engine, so a switch changes its pipeline by
  * handing frames to processors of another program. Thread-safe.
  */
-@SuppressWarnings("DoNotCallSuggester") // until it is written
 public final class Program {
   /** Egress port of a frame that is dropped. */
   public static final int DROP_PORT = 511;
 
-  private Program() {}
+  private static final int MAX_FRAME = 1 << 17;
+
+  private final Map<String, Table> tables = new LinkedHashMap<>();
+  private final Map<String, CounterArray> counters = new LinkedHashMap<>();
+  private final List<DigestList> digests;
+  private final Pipeline.Shared shared;
+  private final Compiler.Compiled compiled;
+
+  private Program(Source source, LongSupplier microseconds, Replication replication)
+      throws ProgramException {
+    int keyWords = 0;
+    for (Source.Control control : List.of(source.ingress(), source.egress())) {
+      for (Source.Node node : control.nodes()) {
+        if (node instanceof Source.Apply apply) {
+          Table table = new Table(apply);
+          keyWords = Math.max(keyWords, table.words());
+          tables.put(table.name(), table);
+        }
+      }
+    }
+    for (Source.Counter c : source.counters()) {
+      counters.put(c.name(), new CounterArray(c.name(), c.size()));
+    }
+    digests = source.digests().values().stream().map(Pipeline::list).toList();
+    int headerBytes = source.deparser().stream().mapToInt(h -> h.type().bytes()).sum();
+    shared =
+        new Pipeline.Shared(
+            source,
+            microseconds,
+            replication,
+            keyWords,
+            headerBytes,
+            Compiler.calculationBits(source) / 8 + MAX_FRAME);
+    compiled = Compiler.compile(source, tables, counters);
+  }
 
   /**
    * Loads a program.
@@ -28,7 +63,12 @@ public final class Program {
    */
   public static Program load(byte[] json, LongSupplier microseconds, Replication replication)
       throws ProgramException {
-    throw new ProgramException("nothing is supported yet");
+    Source source = Reader.read(json);
+    try {
+      return new Program(source, microseconds, replication);
+    } catch (Reader.Unsupported | TableException e) {
+      throw new ProgramException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /**
@@ -38,16 +78,16 @@ public final class Program {
    * @return the table, or null where there is none
    */
   public @Nullable Table table(String name) {
-    throw new UnsupportedOperationException();
+    return tables.get(name);
   }
 
   /**
    * All tables.
    *
-   * @return the tables of ingress and egress
+   * @return the tables of ingress and egress, also those that p4c makes of statements
    */
   public Collection<Table> tables() {
-    throw new UnsupportedOperationException();
+    return List.copyOf(tables.values());
   }
 
   /**
@@ -57,7 +97,7 @@ public final class Program {
    * @return the array, or null where there is none
    */
   public @Nullable CounterArray counter(String name) {
-    throw new UnsupportedOperationException();
+    return counters.get(name);
   }
 
   /**
@@ -66,7 +106,7 @@ public final class Program {
    * @return the arrays
    */
   public Collection<CounterArray> counters() {
-    throw new UnsupportedOperationException();
+    return List.copyOf(counters.values());
   }
 
   /**
@@ -75,7 +115,7 @@ public final class Program {
    * @return the lists
    */
   public List<DigestList> digests() {
-    throw new UnsupportedOperationException();
+    return digests;
   }
 
   /**
@@ -85,6 +125,6 @@ public final class Program {
    * @return the processor
    */
   public Processor processor(Transmitter out) {
-    throw new UnsupportedOperationException();
+    return compiled.make(shared, out);
   }
 }

@@ -58,14 +58,7 @@ public final class Replication {
     }
   }
 
-  /** A group as the packet path walks it: its array is never written. */
-  private static final class Group {
-    final Replica[] replicas;
-
-    Group(List<Replica> replicas) {
-      this.replicas = replicas.toArray(Replica[]::new);
-    }
-  }
+  private record Group(List<Replica> replicas) {}
 
   /** An engine without groups and sessions. */
   public Replication() {}
@@ -80,7 +73,7 @@ public final class Replication {
   public synchronized void putGroup(int id, List<Replica> replicas) {
     check("multicast group", id, 1, LAST_ID);
     @Nullable Group[] next = Arrays.copyOf(groups, Math.max(groups.length, id + 1));
-    next[id] = new Group(replicas);
+    next[id] = new Group(List.copyOf(replicas));
     groups = next;
   }
 
@@ -91,7 +84,7 @@ public final class Replication {
    * @return whether there was one
    */
   public synchronized boolean removeGroup(int id) {
-    if (replicas(id) == null) {
+    if (group(id) == null) {
       return false;
     }
     @Nullable Group[] next = groups.clone();
@@ -107,8 +100,9 @@ public final class Replication {
    * @return its replicas, or null where there is no such group
    */
   public @Nullable List<Replica> group(int id) {
-    Replica[] replicas = replicas(id);
-    return replicas == null ? null : List.of(replicas);
+    @Nullable Group[] all = groups;
+    Group group = id >= 0 && id < all.length ? all[id] : null;
+    return group == null ? null : group.replicas;
   }
 
   /**
@@ -122,7 +116,7 @@ public final class Replication {
     for (int id = 0; id < all.length; id++) {
       Group group = all[id];
       if (group != null) {
-        found.put(id, List.of(group.replicas));
+        found.put(id, group.replicas);
       }
     }
     return found;
@@ -184,13 +178,6 @@ public final class Replication {
       }
     }
     return found;
-  }
-
-  /** A group's copies, not to be written; null where there is no such group. */
-  Replica @Nullable [] replicas(int id) {
-    @Nullable Group[] all = groups;
-    Group group = id >= 0 && id < all.length ? all[id] : null;
-    return group == null ? null : group.replicas;
   }
 
   private static void check(String what, int value, int low, int high) {

@@ -1,16 +1,116 @@
 package io.hairpin.softswitch.engine;
 
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A table of a program. Any thread may read and write it while packets flow; writes take effect one
  * by one, in the order of their calls, and never make a packet wait.
+ *
+ * <p>Entries are found by tuple space search (Srinivasan, Suri, Varghese 1999): one hash map for
+ * each mask that is in use, in the order of the best entry in each. An exact table has one mask, an
+ * LPM table one for each prefix length, and a range is made of prefixes.
  */
-@SuppressWarnings("DoNotCallSuggester") // until it is written
 public final class Table {
-  private Table() {}
+  private static final int MAX_PREFIXES = 4096;
+  private static final BigInteger ONE = BigInteger.ONE;
+  private static final long[] NOTHING = {};
+
+  /** Where a key field is in the words of a key: beside others, or in words of its own. */
+  private record Part(KeyField field, int word, int shift) {}
+
+  private final Source.Apply code;
+  private final List<KeyField> key = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
+  private final int words;
+  private final boolean priorities;
+  private final boolean ranges;
+  private final int lpm;
+  private final Map<Bound, Bound> entries = new HashMap<>();
+  private final Map<Words, Tuple> byMask = new HashMap<>();
+  private final @Nullable Hits missHits;
+  private final Bound firstMiss;
+  private long sequence;
+  private volatile Tuple[] tuples = {};
+  private volatile Bound miss;
+
+  Table(Source.Apply code) {
+    this.code = code;
+    boolean anyPriority = false;
+    boolean anyRange = false;
+    int lpmPart = -1;
+    int[] room = new int[code.key().size() + 1];
+    int count = 0;
+    for (Source.TableKey k : code.key()) {
+      KeyField field = new KeyField(k.name(), k.kind(), k.width());
+      key.add(field);
+      switch (k.kind()) {
+        case EXACT -> {}
+        case LPM -> lpmPart = key.size() - 1;
+        case TERNARY, OPTIONAL -> anyPriority = true;
+        case RANGE -> {
+          anyPriority = true;
+          anyRange = true;
+        }
+      }
+    }
+    // Small fields share a word with the fields before them, first fit; wide ones come last.
+    int[] where = new int[key.size()];
+    int[] shift = new int[key.size()];
+    for (int i = 0; i < key.size(); i++) {
+      int width = key.get(i).width();
+      if (width <= 64) {
+        int w = 0;
+        while (w < count && room[w] + width > 64) {
+          w++;
+        }
+        count = Math.max(count, w + 1);
+        where[i] = w;
+        shift[i] = room[w];
+        room[w] += width;
+      }
+    }
+    for (int i = 0; i < key.size(); i++) {
+      int width = key.get(i).width();
+      if (width > 64) {
+        where[i] = count;
+        count += Layout.Field.words(width);
+      }
+      parts.add(new Part(key.get(i), where[i], shift[i]));
+    }
+    this.words = count;
+    this.priorities = anyPriority;
+    this.ranges = anyRange;
+    this.lpm = lpmPart;
+    this.missHits = code.counted() ? new Hits() : null;
+    Source.Default otherwise = code.otherwise();
+    this.firstMiss =
+        otherwise == null
+            ? Bound.miss(-1, NOTHING, missHits)
+            : Bound.miss(
+                otherwise.action(),
+                words(code.actions().get(otherwise.action()), otherwise.arguments()),
+                missHits);
+    this.miss = firstMiss;
+    List<Source.ConstEntry> constants = code.entries();
+    if (constants != null) {
+      int lowest = 0;
+      for (Source.ConstEntry c : constants) {
+        lowest = Math.max(lowest, c.priority());
+      }
+      for (Source.ConstEntry c : constants) {
+        Source.ActionCode action = code.actions().get(c.action());
+        int priority = priorities ? lowest + 1 - c.priority() : 0;
+        add(new Entry(c.key(), priority, new Action(action.name(), c.arguments())));
+      }
+    }
+  }
 
   /**
    * The table's name in the program.
@@ -18,7 +118,7 @@ public final class Table {
    * @return the name
    */
   public String name() {
-    throw new UnsupportedOperationException();
+    return code.name();
   }
 
   /**
@@ -27,7 +127,7 @@ public final class Table {
    * @return the fields in the order of {@link Entry#key()}
    */
   public List<KeyField> key() {
-    throw new UnsupportedOperationException();
+    return List.copyOf(key);
   }
 
   /**
@@ -36,7 +136,7 @@ public final class Table {
    * @return their names
    */
   public List<String> actions() {
-    throw new UnsupportedOperationException();
+    return code.actions().stream().map(Source.ActionCode::name).toList();
   }
 
   /**
@@ -45,7 +145,7 @@ public final class Table {
    * @return true where the priority must be above 0, false where it must be 0
    */
   public boolean hasPriorities() {
-    throw new UnsupportedOperationException();
+    return priorities;
   }
 
   /**
@@ -54,7 +154,7 @@ public final class Table {
    * @return true where inserts, modifications and deletions are refused
    */
   public boolean isConst() {
-    throw new UnsupportedOperationException();
+    return code.entries() != null;
   }
 
   /**
@@ -63,7 +163,7 @@ public final class Table {
    * @return true where {@link #counter} works
    */
   public boolean hasCounter() {
-    throw new UnsupportedOperationException();
+    return code.counted();
   }
 
   /**
@@ -72,7 +172,7 @@ public final class Table {
    * @return the program's size of the table
    */
   public int capacity() {
-    throw new UnsupportedOperationException();
+    return code.capacity();
   }
 
   /**
@@ -80,8 +180,8 @@ public final class Table {
    *
    * @return the number
    */
-  public int size() {
-    throw new UnsupportedOperationException();
+  public synchronized int size() {
+    return entries.size();
   }
 
   /**
@@ -90,8 +190,9 @@ public final class Table {
    * @param entry the entry
    * @throws TableException where it is invalid, exists, does not fit, or entries are constant
    */
-  public void insert(Entry entry) {
-    throw new UnsupportedOperationException();
+  public synchronized void insert(Entry entry) {
+    requireWritable();
+    add(entry);
   }
 
   /**
@@ -100,31 +201,49 @@ public final class Table {
    * @param entry the entry
    * @throws TableException where it is invalid, does not exist, or entries are constant
    */
-  public void modify(Entry entry) {
-    throw new UnsupportedOperationException();
+  public synchronized void modify(Entry entry) {
+    requireWritable();
+    Bound old = installed(entry.key(), entry.priority());
+    int action = action(entry.action());
+    Bound next = old.with(action, words(code.actions().get(action), entry.action().arguments()));
+    entries.put(next, next);
+    for (Prefix p : prefixes(old)) {
+      tuple(p.mask).replace(p.value, next);
+    }
   }
 
   /**
    * Removes an entry.
    *
-   * @param key its key
+   * @param keyFields its key
    * @param priority its priority
    * @throws TableException where it is invalid, does not exist, or entries are constant
    */
-  public void delete(List<Match> key, int priority) {
-    throw new UnsupportedOperationException();
+  public synchronized void delete(List<Match> keyFields, int priority) {
+    requireWritable();
+    Bound old = installed(keyFields, priority);
+    entries.remove(old);
+    for (Prefix p : prefixes(old)) {
+      Tuple tuple = tuple(p.mask);
+      tuple.remove(p.value, old);
+      if (tuple.isEmpty()) {
+        byMask.remove(new Words(p.mask));
+        publish(tuple, -1);
+      }
+    }
   }
 
   /**
    * Reads an entry.
    *
-   * @param key its key
+   * @param keyFields its key
    * @param priority its priority
    * @return the entry, or null where there is none
    * @throws TableException where the key is not one of this table's
    */
-  public @Nullable Entry get(List<Match> key, int priority) {
-    throw new UnsupportedOperationException();
+  public synchronized @Nullable Entry get(List<Match> keyFields, int priority) {
+    Bound found = entries.get(probe(keyFields, priority));
+    return found == null ? null : entry(found);
   }
 
   /**
@@ -132,8 +251,12 @@ public final class Table {
    *
    * @return a snapshot, without the default entry, in no particular order
    */
-  public Collection<Entry> entries() {
-    throw new UnsupportedOperationException();
+  public synchronized Collection<Entry> entries() {
+    List<Entry> all = new ArrayList<>(entries.size());
+    for (Bound bound : entries.keySet()) {
+      all.add(entry(bound));
+    }
+    return all;
   }
 
   /**
@@ -142,7 +265,8 @@ public final class Table {
    * @return the default entry's action, or null where a miss does nothing
    */
   public @Nullable Action defaultAction() {
-    throw new UnsupportedOperationException();
+    Bound m = miss;
+    return m.action < 0 ? null : action(m);
   }
 
   /**
@@ -151,8 +275,10 @@ public final class Table {
    * @param action the default entry's action
    * @throws TableException where it is invalid, or the default entry is constant
    */
-  public void setDefault(Action action) {
-    throw new UnsupportedOperationException();
+  public synchronized void setDefault(Action action) {
+    requireChangeableDefault();
+    int place = action(action);
+    miss = Bound.miss(place, words(code.actions().get(place), action.arguments()), missHits);
   }
 
   /**
@@ -160,32 +286,33 @@ public final class Table {
    *
    * @throws TableException where the default entry is constant
    */
-  public void resetDefault() {
-    throw new UnsupportedOperationException();
+  public synchronized void resetDefault() {
+    requireChangeableDefault();
+    miss = firstMiss;
   }
 
   /**
    * Reads an entry's direct counter.
    *
-   * @param key its key
+   * @param keyFields its key
    * @param priority its priority
    * @return what it has counted
    * @throws TableException where there is no such entry, or hits are not counted
    */
-  public CounterValue counter(List<Match> key, int priority) {
-    throw new UnsupportedOperationException();
+  public synchronized CounterValue counter(List<Match> keyFields, int priority) {
+    return counted(installed(keyFields, priority)).value();
   }
 
   /**
    * Sets an entry's direct counter.
    *
-   * @param key its key
+   * @param keyFields its key
    * @param priority its priority
    * @param value what it is to hold
    * @throws TableException where there is no such entry, or hits are not counted
    */
-  public void setCounter(List<Match> key, int priority, CounterValue value) {
-    throw new UnsupportedOperationException();
+  public synchronized void setCounter(List<Match> keyFields, int priority, CounterValue value) {
+    counted(installed(keyFields, priority)).set(value);
   }
 
   /**
@@ -195,7 +322,7 @@ public final class Table {
    * @throws TableException where hits are not counted
    */
   public CounterValue defaultCounter() {
-    throw new UnsupportedOperationException();
+    return counted(miss).value();
   }
 
   /**
@@ -205,6 +332,372 @@ public final class Table {
    * @throws TableException where hits are not counted
    */
   public void setDefaultCounter(CounterValue value) {
-    throw new UnsupportedOperationException();
+    counted(miss).set(value);
+  }
+
+  // The packet path
+
+  int words() {
+    return words;
+  }
+
+  /** Where a key field lies: word * 64 + shift. */
+  int position(int field) {
+    return parts.get(field).word * 64 + parts.get(field).shift;
+  }
+
+  /** What a key without words meets. */
+  Bound lookup() {
+    return lookup(NOTHING);
+  }
+
+  /** What a key of one word meets. */
+  Bound lookup(long word) {
+    Bound best = null;
+    for (Tuple tuple : tuples) {
+      if (best != null && best.rank >= tuple.highest) {
+        break;
+      }
+      Bound found = tuple.find(word);
+      if (found != null && (best == null || found.rank > best.rank)) {
+        best = found;
+      }
+    }
+    return best == null ? miss : best;
+  }
+
+  /** What a key meets. */
+  Bound lookup(long[] words) {
+    Bound best = null;
+    for (Tuple tuple : tuples) {
+      if (best != null && best.rank >= tuple.highest) {
+        break;
+      }
+      Bound found = tuple.find(words);
+      if (found != null && (best == null || found.rank > best.rank)) {
+        best = found;
+      }
+    }
+    return best == null ? miss : best;
+  }
+
+  // Writes
+
+  private void add(Entry entry) {
+    Bound probe = probe(entry.key(), entry.priority());
+    int action = action(entry.action());
+    long[] arguments = words(code.actions().get(action), entry.action().arguments());
+    if (entries.containsKey(probe)) {
+      throw refused(
+          TableException.Reason.ALREADY_EXISTS, "has an entry already for " + entry.key());
+    }
+    if (entries.size() >= code.capacity()) {
+      throw refused(TableException.Reason.FULL, "is full: it has " + code.capacity() + " entries");
+    }
+    List<Prefix> prefixes = prefixes(probe);
+    // Of entries with the same priority the older wins.
+    long order = 0xFFFF_FFFFL - (sequence++ & 0xFFFF_FFFFL);
+    Bound bound =
+        new Bound(
+            probe.value,
+            probe.mask,
+            probe.priority,
+            (probe.rank << 32) + order,
+            action,
+            arguments,
+            code.counted() ? new Hits() : null);
+    entries.put(bound, bound);
+    for (Prefix p : prefixes) {
+      Tuple tuple = byMask.computeIfAbsent(new Words(p.mask), m -> new Tuple(p.mask));
+      boolean fresh = tuple.isEmpty();
+      long before = tuple.highest;
+      tuple.add(p.value, bound);
+      if (fresh || (tuple.highest > before && tuples.length > 1)) {
+        publish(tuple, 1);
+      }
+    }
+  }
+
+  /** Publishes the tuples in the order of their highest rank, with this one or without it. */
+  private void publish(Tuple changed, int sign) {
+    List<Tuple> next = new ArrayList<>(Arrays.asList(tuples));
+    next.remove(changed);
+    if (sign > 0) {
+      int i = 0;
+      while (i < next.size() && next.get(i).highest >= changed.highest) {
+        i++;
+      }
+      next.add(i, changed);
+    }
+    tuples = next.toArray(Tuple[]::new);
+  }
+
+  private Tuple tuple(long[] mask) {
+    Tuple tuple = byMask.get(new Words(mask));
+    if (tuple == null) {
+      throw new IllegalStateException("table " + name() + " lost the entries of a mask");
+    }
+    return tuple;
+  }
+
+  private Bound installed(List<Match> keyFields, int priority) {
+    Bound found = entries.get(probe(keyFields, priority));
+    if (found == null) {
+      throw refused(
+          TableException.Reason.NOT_FOUND,
+          "has no entry for " + keyFields + (priorities ? " with priority " + priority : ""));
+    }
+    return found;
+  }
+
+  /** An entry without an action, equal to the one that is installed; its rank is its weight. */
+  private Bound probe(List<Match> keyFields, int priority) {
+    if (keyFields.size() != key.size()) {
+      throw refused(
+          TableException.Reason.INVALID,
+          "has " + key.size() + " key fields, not " + keyFields.size());
+    }
+    if (priorities ? priority <= 0 : priority != 0) {
+      throw refused(
+          TableException.Reason.INVALID,
+          priorities
+              ? "needs a priority above 0, not " + priority
+              : "has no priorities, so it must be 0, not " + priority);
+    }
+    long[] value = new long[words];
+    long[] mask = new long[words];
+    long weight = priority;
+    for (int i = 0; i < parts.size(); i++) {
+      Part part = parts.get(i);
+      int width = part.field.width();
+      BigInteger all = Wide.mask(width);
+      BigInteger v;
+      BigInteger m;
+      switch (keyFields.get(i)) {
+        case Match.Exact(BigInteger exact)
+            when part.field.kind() == MatchKind.EXACT
+                || part.field.kind() == MatchKind.OPTIONAL -> {
+          v = exact;
+          m = all;
+        }
+        case Match.Lpm(BigInteger prefix, int length) when part.field.kind() == MatchKind.LPM -> {
+          if (length < 0 || length > width) {
+            throw invalid(part.field, "prefix length " + length + " is not between 0 and " + width);
+          }
+          v = prefix;
+          m = Wide.mask(length).shiftLeft(width - length);
+        }
+        case Match.Ternary(BigInteger ternary, BigInteger ones)
+            when part.field.kind() == MatchKind.TERNARY -> {
+          v = ternary;
+          m = ones;
+        }
+        case Match.Range(BigInteger low, BigInteger high)
+            when part.field.kind() == MatchKind.RANGE -> {
+          if (low.compareTo(high) > 0) {
+            throw invalid(part.field, "low " + low + " is above high " + high);
+          }
+          v = low;
+          m = high;
+        }
+        case Match.Any() when part.field.kind() != MatchKind.EXACT -> {
+          v = BigInteger.ZERO;
+          m = part.field.kind() == MatchKind.RANGE ? all : BigInteger.ZERO;
+        }
+        default ->
+            throw invalid(part.field, keyFields.get(i) + " does not match by " + part.field.kind());
+      }
+      if (v.signum() < 0 || v.bitLength() > width || m.signum() < 0 || m.bitLength() > width) {
+        throw invalid(part.field, keyFields.get(i) + " does not fit " + width + " bits");
+      }
+      if (part.field.kind() != MatchKind.RANGE && !v.andNot(m).equals(BigInteger.ZERO)) {
+        throw invalid(part.field, keyFields.get(i) + " has ones where its mask has zeros");
+      }
+      if (!priorities && i == lpm) {
+        weight = m.bitCount();
+      }
+      put(v, value, part);
+      put(m, mask, part);
+    }
+    return new Bound(value, mask, priority, weight, -1, NOTHING, null);
+  }
+
+  private TableException invalid(KeyField field, String why) {
+    return new TableException(
+        TableException.Reason.INVALID,
+        "table " + name() + ", key field " + field.name() + ": " + why);
+  }
+
+  private TableException refused(TableException.Reason reason, String why) {
+    return new TableException(reason, "table " + name() + " " + why);
+  }
+
+  private static void put(BigInteger number, long[] words, Part part) {
+    if (part.field.width() <= 64) {
+      words[part.word] |= number.longValue() << part.shift;
+    } else {
+      Wide.store(number, words, part.word, part.field.width());
+    }
+  }
+
+  private static BigInteger take(long[] words, Part part) {
+    int width = part.field.width();
+    return width <= 64
+        ? Wide.unsigned(words[part.word] >>> part.shift & Bits.mask(width))
+        : Wide.load(words, part.word, Layout.Field.words(width));
+  }
+
+  /** Value and mask under which an entry lies in a tuple. */
+  private static final class Prefix {
+    final long[] value;
+    final long[] mask;
+
+    Prefix(long[] value, long[] mask) {
+      this.value = value;
+      this.mask = mask;
+    }
+  }
+
+  private List<Prefix> prefixes(Bound bound) {
+    if (!ranges) {
+      return List.of(new Prefix(bound.value, bound.mask));
+    }
+    List<Prefix> all = List.of(new Prefix(new long[words], new long[words]));
+    for (Part part : parts) {
+      BigInteger low = take(bound.value, part);
+      BigInteger high = take(bound.mask, part);
+      List<Prefix> next = new ArrayList<>();
+      if (part.field.kind() == MatchKind.RANGE) {
+        while (low.compareTo(high) <= 0) {
+          int free = low.signum() == 0 ? part.field.width() : low.getLowestSetBit();
+          while (low.add(ONE.shiftLeft(free)).subtract(ONE).compareTo(high) > 0) {
+            free--;
+          }
+          BigInteger mask = Wide.mask(part.field.width()).andNot(Wide.mask(free));
+          for (Prefix p : all) {
+            next.add(extend(p, low, mask, part));
+          }
+          low = low.add(ONE.shiftLeft(free));
+        }
+      } else {
+        for (Prefix p : all) {
+          next.add(extend(p, low, high, part));
+        }
+      }
+      all = next;
+      if (all.size() > MAX_PREFIXES) {
+        throw refused(
+            TableException.Reason.INVALID,
+            "would need over " + MAX_PREFIXES + " prefixes for the ranges of one entry");
+      }
+    }
+    return all;
+  }
+
+  private static Prefix extend(Prefix prefix, BigInteger value, BigInteger mask, Part part) {
+    long[] v = prefix.value.clone();
+    long[] m = prefix.mask.clone();
+    put(value, v, part);
+    put(mask, m, part);
+    return new Prefix(v, m);
+  }
+
+  private int action(Action action) {
+    for (int i = 0; i < code.actions().size(); i++) {
+      Source.ActionCode candidate = code.actions().get(i);
+      if (candidate.name().equals(action.name())) {
+        List<Source.Parameter> parameters = candidate.parameters();
+        if (action.arguments().size() != parameters.size()) {
+          throw refused(
+              TableException.Reason.INVALID,
+              "action "
+                  + action.name()
+                  + " takes "
+                  + parameters.size()
+                  + " arguments, not "
+                  + action.arguments().size());
+        }
+        for (int j = 0; j < parameters.size(); j++) {
+          BigInteger argument = action.arguments().get(j);
+          if (argument.signum() < 0 || argument.bitLength() > parameters.get(j).width()) {
+            throw refused(
+                TableException.Reason.INVALID,
+                "action "
+                    + action.name()
+                    + ": "
+                    + parameters.get(j).name()
+                    + " = "
+                    + argument
+                    + " does not fit "
+                    + parameters.get(j).width()
+                    + " bits");
+          }
+        }
+        return i;
+      }
+    }
+    throw refused(
+        TableException.Reason.INVALID,
+        "has no action " + action.name() + "; its actions are " + actions());
+  }
+
+  private static long[] words(Source.ActionCode action, List<BigInteger> arguments) {
+    long[] words = new long[action.words()];
+    for (int i = 0; i < arguments.size(); i++) {
+      Source.Parameter p = action.parameters().get(i);
+      Wide.store(arguments.get(i), words, p.word(), p.width());
+    }
+    return words;
+  }
+
+  private Action action(Bound bound) {
+    Source.ActionCode action = code.actions().get(bound.action);
+    List<BigInteger> arguments = new ArrayList<>();
+    for (Source.Parameter p : action.parameters()) {
+      arguments.add(Wide.load(bound.arguments, p.word(), Layout.Field.words(p.width())));
+    }
+    return new Action(action.name(), arguments);
+  }
+
+  private Entry entry(Bound bound) {
+    List<Match> matches = new ArrayList<>();
+    for (Part part : parts) {
+      BigInteger value = take(bound.value, part);
+      BigInteger mask = take(bound.mask, part);
+      matches.add(
+          switch (part.field.kind()) {
+            case EXACT -> new Match.Exact(value);
+            case OPTIONAL -> mask.signum() == 0 ? new Match.Any() : new Match.Exact(value);
+            case LPM ->
+                mask.signum() == 0 ? new Match.Any() : new Match.Lpm(value, mask.bitCount());
+            case TERNARY -> mask.signum() == 0 ? new Match.Any() : new Match.Ternary(value, mask);
+            case RANGE ->
+                value.signum() == 0 && mask.equals(Wide.mask(part.field.width()))
+                    ? new Match.Any()
+                    : new Match.Range(value, mask);
+          });
+    }
+    return new Entry(matches, bound.priority, action(bound));
+  }
+
+  private void requireWritable() {
+    if (isConst()) {
+      throw refused(TableException.Reason.CONSTANT, "has constant entries");
+    }
+  }
+
+  private void requireChangeableDefault() {
+    Source.Default otherwise = code.otherwise();
+    if (otherwise != null && otherwise.constant()) {
+      throw refused(TableException.Reason.CONSTANT, "has a constant default action");
+    }
+  }
+
+  private Hits counted(Bound bound) {
+    Hits hits = bound.hits;
+    if (hits == null) {
+      throw refused(TableException.Reason.INVALID, "has no direct counter");
+    }
+    return hits;
   }
 }

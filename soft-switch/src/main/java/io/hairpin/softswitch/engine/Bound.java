@@ -1,0 +1,76 @@
+package io.hairpin.softswitch.engine;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An entry as packets meet it, immutable: what it matches, in words, and what it runs. Two are
+ * equal where P4Runtime takes them for the same entry.
+ */
+final class Bound {
+  private static final long[] NONE = {};
+
+  // What it matches: value and mask; where the table has ranges, a range field's words hold its low
+  // bound in the value and its high bound in the mask.
+  final long[] value;
+  final long[] mask;
+  final int priority;
+  // Higher wins; no two entries of a table have the same.
+  final long rank;
+  // The action's place among the table's actions; -1 does nothing.
+  final int action;
+  final long[] arguments;
+  final boolean hit;
+  final @Nullable Hits hits;
+
+  Bound(
+      long[] value,
+      long[] mask,
+      int priority,
+      long rank,
+      int action,
+      long[] arguments,
+      @Nullable Hits hits) {
+    this.value = value;
+    this.mask = mask;
+    this.priority = priority;
+    this.rank = rank;
+    this.action = action;
+    this.arguments = arguments;
+    this.hits = hits;
+    this.hit = true;
+  }
+
+  private Bound(int action, long[] arguments, @Nullable Hits hits) {
+    this.value = NONE;
+    this.mask = NONE;
+    this.priority = 0;
+    this.rank = Long.MIN_VALUE;
+    this.action = action;
+    this.arguments = arguments;
+    this.hits = hits;
+    this.hit = false;
+  }
+
+  /** What a miss meets. */
+  static Bound miss(int action, long[] arguments, @Nullable Hits hits) {
+    return new Bound(action, arguments, hits);
+  }
+
+  Bound with(int newAction, long[] newArguments) {
+    return new Bound(value, mask, priority, rank, newAction, newArguments, hits);
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Bound b
+        && priority == b.priority
+        && Arrays.equals(value, b.value)
+        && Arrays.equals(mask, b.mask);
+  }
+
+  @Override
+  public int hashCode() {
+    return (Arrays.hashCode(value) * 31 + Arrays.hashCode(mask)) * 31 + priority;
+  }
+}

@@ -1,0 +1,780 @@
+package io.hairpin.softswitch.engine;
+
+import static java.lang.constant.ConstantDescs.CD_boolean;
+import static java.lang.constant.ConstantDescs.CD_int;
+import static java.lang.constant.ConstantDescs.CD_long;
+import static java.lang.constant.ConstantDescs.CD_void;
+import static java.lang.constant.ConstantDescs.INIT_NAME;
+
+import java.lang.classfile.ClassBuilder;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
+import java.lang.classfile.CodeBuilder;
+import java.lang.classfile.Label;
+import java.lang.classfile.MethodModel;
+import java.lang.classfile.attribute.CodeAttribute;
+import java.lang.classfile.instruction.SwitchCase;
+import java.lang.constant.ClassDesc;
+import java.lang.constant.MethodTypeDesc;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * Compiles a program to one hidden class: a method for each parser state, condition, table, action
+ * and header type, so that each is small enough for the JIT. Tables and counters are constants of
+ * the class.
+ */
+final class Compiler {
+  /** HotSpot never compiles a method with more bytes of bytecode ({@code HugeMethodLimit}). */
+  private static final int MAX_CODE = 8000;
+
+  private static final int CHUNK = 128;
+  private static final ClassDesc SELF = ClassDesc.of("io.hairpin.softswitch.engine.Compiled");
+  private static final MethodTypeDesc VOID = MethodTypeDesc.of(CD_void);
+  private static final MethodTypeDesc INT = MethodTypeDesc.of(CD_int);
+  private static final MethodTypeDesc TEST = MethodTypeDesc.of(CD_boolean);
+
+  /** A compiled program. */
+  static final class Compiled {
+    private final MethodHandle constructor;
+
+    Compiled(MethodHandle constructor) {
+      this.constructor = constructor;
+    }
+
+    Pipeline make(Pipeline.Shared shared, Transmitter out) {
+      try {
+        return (Pipeline) constructor.invokeExact(shared, out);
+      } catch (RuntimeException | Error e) {
+        throw e;
+      } catch (Throwable e) {
+        throw new LinkageError("the compiled program has no constructor", e);
+      }
+    }
+  }
+
+  private final Source source;
+  private final Map<String, Table> tables;
+  private final Map<String, CounterArray> counters;
+  private final List<RegisterArray> registers;
+  private final List<Object> constants = new ArrayList<>();
+  private final Map<String, Integer> headerTypes = new LinkedHashMap<>();
+  private final Set<Layout.HeaderType> extracted = new LinkedHashSet<>();
+  private final Map<String, String> origins = new LinkedHashMap<>();
+
+  private Compiler(Source source, Map<String, Table> tables, Map<String, CounterArray> counters) {
+    this.source = source;
+    this.tables = tables;
+    this.counters = counters;
+    this.registers = source.registers().stream().map(r -> new RegisterArray(r.size())).toList();
+  }
+
+  static Compiled compile(
+      Source source, Map<String, Table> tables, Map<String, CounterArray> counters)
+      throws ProgramException {
+    var compiler = new Compiler(source, tables, counters);
+    byte[] bytes;
+    try {
+      bytes = ClassFile.of().build(SELF, compiler::build);
+    } catch (IllegalArgumentException e) {
+      // Among others: a method over 65,535 bytes.
+      throw new ProgramException("the program cannot be compiled: " + e.getMessage(), e);
+    }
+    compiler.checkSizes(bytes);
+    try {
+      MethodHandles.Lookup lookup =
+          MethodHandles.lookup()
+              .defineHiddenClassWithClassData(bytes, List.copyOf(compiler.constants), true);
+      MethodHandle constructor =
+          lookup.findConstructor(
+              lookup.lookupClass(),
+              MethodType.methodType(void.class, Pipeline.Shared.class, Transmitter.class));
+      return new Compiled(
+          constructor.asType(
+              MethodType.methodType(Pipeline.class, Pipeline.Shared.class, Transmitter.class)));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("the compiled program does not link", e);
+    }
+  }
+
+  static int calculationBits(Source source) {
+    int most = 0;
+    List<Source.Calculation> all = new ArrayList<>();
+    source.checksums().forEach(c -> all.add(c.calculation()));
+    for (Source.ActionCode action : source.actions()) {
+      for (Source.Step step : action.steps()) {
+        if (step instanceof Source.Hash hash) {
+          all.add(hash.calculation());
+        }
+      }
+    }
+    for (Source.Calculation c : all) {
+      most = Math.max(most, c.inputs().stream().mapToInt(Source.Input::width).sum());
+    }
+    return most + 64;
+  }
+
+  private void checkSizes(byte[] bytes) throws ProgramException {
+    ClassModel model = ClassFile.of().parse(bytes);
+    for (MethodModel method : model.methods()) {
+      int length = method.code().map(c -> ((CodeAttribute) c).codeLength()).orElse(0);
+      if (length > MAX_CODE) {
+        String name = method.methodName().stringValue();
+        throw new ProgramException(
+            origins.getOrDefault(name, name)
+                + " is too long: "
+                + length
+                + " bytes of bytecode, at most "
+                + MAX_CODE
+                + " are compiled");
+      }
+    }
+  }
+
+  private void build(ClassBuilder b) {
+    b.withFlags(ClassFile.ACC_FINAL | ClassFile.ACC_SYNTHETIC);
+    b.withSuperclass(Emitter.PIPELINE);
+    MethodTypeDesc init =
+        MethodTypeDesc.of(
+            CD_void, Emitter.desc(Pipeline.Shared.class), Emitter.desc(Transmitter.class));
+    b.withMethodBody(
+        INIT_NAME,
+        init,
+        0,
+        c ->
+            c.aload(0)
+                .aload(1)
+                .aload(2)
+                .invokespecial(Emitter.PIPELINE, INIT_NAME, init)
+                .return_());
+    for (Source.ActionCode action : source.actions()) {
+      method(
+          b,
+          "action_" + action.index(),
+          "action " + action.name(),
+          Emitter.ACTION,
+          true,
+          e -> {
+            e.steps(action.steps());
+            e.c.return_();
+          });
+    }
+    parser(b);
+    control(b, "ingress", source.ingress());
+    control(b, "egress", source.egress());
+    checksums(b);
+    deparser(b);
+  }
+
+  private void method(
+      ClassBuilder b,
+      String name,
+      String origin,
+      MethodTypeDesc type,
+      boolean arguments,
+      Consumer<Emitter> body) {
+    origins.put(name, origin);
+    b.withMethodBody(name, type, 0, c -> body.accept(new Emitter(c, this, arguments)));
+  }
+
+  // What emitters ask for
+
+  int constant(Object value) {
+    constants.add(value);
+    return constants.size() - 1;
+  }
+
+  CounterArray counter(Source.Counter counter) {
+    CounterArray array = counters.get(counter.name());
+    if (array == null) {
+      throw new IllegalStateException("no counter array " + counter.name());
+    }
+    return array;
+  }
+
+  RegisterArray register(Source.Register register) {
+    return registers.get(register.index());
+  }
+
+  private int number(Layout.HeaderType type) {
+    return headerTypes.computeIfAbsent(type.name(), t -> headerTypes.size());
+  }
+
+  // Parser
+
+  private void parser(ClassBuilder b) {
+    List<Source.State> states = source.parser();
+    method(
+        b,
+        "state",
+        "the parser",
+        MethodTypeDesc.of(CD_int, CD_int),
+        false,
+        e -> {
+          List<SwitchCase> cases = new ArrayList<>();
+          Label none = e.c.newLabel();
+          for (int i = 0; i < states.size(); i++) {
+            cases.add(SwitchCase.of(i, e.c.newLabel()));
+          }
+          e.c.iload(1).tableswitch(0, states.size() - 1, none, cases);
+          for (int i = 0; i < states.size(); i++) {
+            e.c.labelBinding(cases.get(i).target());
+            e.c.aload(0).invokevirtual(SELF, "state_" + i, INT).ireturn();
+          }
+          e.c.labelBinding(none);
+          e.c.loadConstant(-1).ireturn();
+        });
+    for (int i = 0; i < states.size(); i++) {
+      Source.State state = states.get(i);
+      method(b, "state_" + i, "parser state " + state.name(), INT, false, e -> state(e, state));
+    }
+    for (Layout.HeaderType type : extracted) {
+      method(
+          b,
+          "extract_" + number(type),
+          "header type " + type.name(),
+          Emitter.EXTRACT,
+          false,
+          e -> e.extract(type));
+    }
+  }
+
+  private void state(Emitter e, Source.State state) {
+    CodeBuilder c = e.c;
+    Label fail = c.newLabel();
+    for (Source.ParserOp op : state.ops()) {
+      switch (op) {
+        case Source.Extract extract -> {
+          Layout.HeaderType type = extract.header().type();
+          extracted.add(type);
+          c.aload(0).loadConstant(extract.header().base());
+          c.invokevirtual(SELF, "extract_" + number(type), Emitter.EXTRACT).ifeq(fail);
+        }
+        case Source.ExtractNext next -> {
+          Layout.Stack stack = next.stack();
+          extracted.add(stack.type());
+          int base = e.local(CD_int);
+          c.aload(0).loadConstant(stack.base()).loadConstant(stack.type().words());
+          c.loadConstant(stack.depth()).loadConstant(stack.count());
+          e.inherited("next", CD_int, CD_int, CD_int, CD_int, CD_int);
+          c.istore(base).iload(base).iflt(fail);
+          c.aload(0).iload(base);
+          c.invokevirtual(SELF, "extract_" + number(stack.type()), Emitter.EXTRACT).ifeq(fail);
+          e.s();
+          c.loadConstant(stack.count()).dup2().laload().lconst_1().ladd().lastore();
+        }
+        case Source.Verify verify -> {
+          Label good = c.newLabel();
+          Label bad = c.newLabel();
+          e.unless(verify.condition(), bad);
+          c.goto_(good);
+          c.labelBinding(bad);
+          c.aload(0);
+          e.low(verify.error());
+          c.putfield(Emitter.PIPELINE, "error", CD_long);
+          c.goto_(fail);
+          c.labelBinding(good);
+        }
+        case Source.Advance advance -> {
+          c.aload(0);
+          e.low(advance.bits());
+          e.inherited("advance", CD_boolean, CD_long);
+          c.ifeq(fail);
+        }
+        case Source.Run(Source.Assign assign)
+            when assign.value() instanceof Expr.Lookahead ahead -> {
+          require(e, ahead, fail);
+          e.step(assign);
+        }
+        case Source.Run run -> e.step(run.step());
+      }
+    }
+    transitions(e, state, fail);
+    c.labelBinding(fail);
+    c.loadConstant(-1).ireturn();
+  }
+
+  private static void require(Emitter e, Expr.Lookahead ahead, Label fail) {
+    e.c.aload(0).loadConstant(ahead.bytes());
+    e.inherited("has", CD_boolean, CD_int);
+    e.c.ifeq(fail);
+  }
+
+  private void transitions(Emitter e, Source.State state, Label fail) {
+    CodeBuilder c = e.c;
+    if (state.transitions().isEmpty()) {
+      c.loadConstant(state.otherwise()).ireturn();
+      return;
+    }
+    // Words of the key in locals, each with the bits of the transitions' values that it meets.
+    List<Integer> locals = new ArrayList<>();
+    List<int[]> origin = new ArrayList<>();
+    for (int i = 0; i < state.key().size(); i++) {
+      Expr.Data part = state.key().get(i);
+      int width = Emitter.width(part);
+      if (part instanceof Expr.Lookahead ahead) {
+        require(e, ahead, fail);
+      }
+      for (int w = 0; w < Layout.Field.words(width); w++) {
+        int local = e.local(CD_long);
+        e.word(part, w);
+        c.lstore(local);
+        locals.add(local);
+        origin.add(new int[] {i, w, width});
+      }
+    }
+    if (locals.size() == 1 && origin.getFirst()[2] < 32 && allExact(state)) {
+      Map<Integer, Integer> first = new TreeMap<>();
+      for (Source.Transition t : state.transitions()) {
+        first.putIfAbsent(t.values().getFirst().intValue(), t.next());
+      }
+      Label otherwise = c.newLabel();
+      List<SwitchCase> cases = new ArrayList<>();
+      first.keySet().forEach(v -> cases.add(SwitchCase.of(v, c.newLabel())));
+      c.lload(locals.getFirst()).l2i().lookupswitch(otherwise, cases);
+      int i = 0;
+      for (int next : first.values()) {
+        c.labelBinding(cases.get(i++).target());
+        c.loadConstant(next).ireturn();
+      }
+      c.labelBinding(otherwise);
+      c.loadConstant(state.otherwise()).ireturn();
+      return;
+    }
+    for (Source.Transition t : state.transitions()) {
+      Label no = c.newLabel();
+      for (int i = 0; i < locals.size(); i++) {
+        int[] o = origin.get(i);
+        int bits = Math.min(64, o[2] - 64 * o[1]);
+        long mask = t.masks().get(o[0]).shiftRight(64 * o[1]).longValue() & Bits.mask(bits);
+        long value = t.values().get(o[0]).shiftRight(64 * o[1]).longValue() & mask;
+        if (mask != 0) {
+          c.lload(locals.get(i));
+          e.mask(mask, Bits.mask(bits));
+          c.loadConstant(value).lcmp().ifne(no);
+        }
+      }
+      c.loadConstant(t.next()).ireturn();
+      c.labelBinding(no);
+    }
+    c.loadConstant(state.otherwise()).ireturn();
+  }
+
+  private static boolean allExact(Source.State state) {
+    int width = Emitter.width(state.key().getFirst());
+    return state.transitions().stream()
+        .allMatch(t -> t.masks().getFirst().equals(Wide.mask(width)));
+  }
+
+  // Controls
+
+  private void control(ClassBuilder b, String name, Source.Control control) {
+    List<Source.Node> nodes = control.nodes();
+    int chunks = (nodes.size() + CHUNK - 1) / CHUNK;
+    MethodTypeDesc chunkType = MethodTypeDesc.of(CD_int, CD_int);
+    method(
+        b,
+        name,
+        "control " + name,
+        VOID,
+        false,
+        e -> {
+          CodeBuilder c = e.c;
+          if (control.start() < 0) {
+            c.return_();
+            return;
+          }
+          int node = e.local(CD_int);
+          c.loadConstant(control.start()).istore(node);
+          Label loop = c.newBoundLabel();
+          Label end = c.newLabel();
+          c.iload(node).iflt(end);
+          List<SwitchCase> cases = new ArrayList<>();
+          for (int i = 0; i < chunks; i++) {
+            cases.add(SwitchCase.of(i, c.newLabel()));
+          }
+          c.iload(node).loadConstant(CHUNK).idiv().tableswitch(0, chunks - 1, end, cases);
+          for (int i = 0; i < chunks; i++) {
+            c.labelBinding(cases.get(i).target());
+            c.aload(0).iload(node).invokevirtual(SELF, name + "_" + i, chunkType).istore(node);
+            c.goto_(loop);
+          }
+          c.labelBinding(end);
+          c.return_();
+        });
+    for (int i = 0; i < chunks; i++) {
+      int from = i * CHUNK;
+      int to = Math.min(nodes.size(), from + CHUNK);
+      method(
+          b,
+          name + "_" + i,
+          "control " + name,
+          chunkType,
+          false,
+          e -> chunk(e, name, control, from, to));
+    }
+    for (int i = 0; i < nodes.size(); i++) {
+      String method = name + "_node_" + i;
+      switch (nodes.get(i)) {
+        case Source.Conditional conditional ->
+            method(
+                b,
+                method,
+                "conditional " + conditional.name(),
+                TEST,
+                false,
+                e -> {
+                  Label no = e.c.newLabel();
+                  e.unless(conditional.condition(), no);
+                  e.c.iconst_1().ireturn();
+                  e.c.labelBinding(no);
+                  e.c.iconst_0().ireturn();
+                });
+        case Source.Apply apply ->
+            method(b, method, "table " + apply.name(), INT, false, e -> table(e, apply));
+        case Source.Call call -> {}
+      }
+    }
+  }
+
+  private void chunk(Emitter e, String name, Source.Control control, int from, int to) {
+    CodeBuilder c = e.c;
+    Map<Integer, Label> labels = new TreeMap<>();
+    for (int i = from; i < to; i++) {
+      labels.put(i, c.newLabel());
+    }
+    Label end = c.newLabel();
+    List<SwitchCase> cases = new ArrayList<>();
+    labels.forEach((i, label) -> cases.add(SwitchCase.of(i, label)));
+    c.iload(1).tableswitch(from, to - 1, end, cases);
+    for (int i = from; i < to; i++) {
+      Source.Node node = control.nodes().get(i);
+      String method = name + "_node_" + i;
+      c.labelBinding(labels.getOrDefault(i, end));
+      switch (node) {
+        case Source.Conditional conditional -> {
+          Label no = c.newLabel();
+          c.aload(0).invokevirtual(SELF, method, TEST).ifeq(no);
+          go(c, conditional.yes(), labels, end);
+          c.labelBinding(no);
+          go(c, conditional.no(), labels, end);
+        }
+        case Source.Call call -> {
+          c.aload(0).aconst_null();
+          c.invokevirtual(SELF, "action_" + call.action().index(), Emitter.ACTION);
+          if (call.action().exits()) {
+            c.aload(0).getfield(Emitter.PIPELINE, "exited", CD_boolean).ifne(end);
+          }
+          go(c, call.next(), labels, end);
+        }
+        case Source.Apply apply -> {
+          c.aload(0).invokevirtual(SELF, method, INT);
+          Set<Integer> targets = new LinkedHashSet<>(nexts(apply));
+          if (targets.size() == 1 && apply.actions().stream().noneMatch(Source.ActionCode::exits)) {
+            c.pop();
+            go(c, targets.iterator().next(), labels, end);
+          } else {
+            targets.remove(-1);
+            List<SwitchCase> to1 = new ArrayList<>();
+            new TreeMap<>(toMap(targets))
+                .forEach((t, x) -> to1.add(SwitchCase.of(t, c.newLabel())));
+            c.lookupswitch(end, to1);
+            for (SwitchCase s : to1) {
+              c.labelBinding(s.target());
+              go(c, s.caseValue(), labels, end);
+            }
+          }
+        }
+      }
+    }
+    c.labelBinding(end);
+    c.loadConstant(-1).ireturn();
+  }
+
+  private static Map<Integer, Integer> toMap(Set<Integer> set) {
+    Map<Integer, Integer> map = new TreeMap<>();
+    set.forEach(i -> map.put(i, i));
+    return map;
+  }
+
+  private static void go(CodeBuilder c, int next, Map<Integer, Label> labels, Label end) {
+    Label label = labels.get(next);
+    if (next < 0) {
+      c.goto_(end);
+    } else if (label != null) {
+      c.goto_(label);
+    } else {
+      c.loadConstant(next).ireturn();
+    }
+  }
+
+  private static List<Integer> nexts(Source.Apply apply) {
+    List<Integer> all = new ArrayList<>();
+    if (apply.byHit()) {
+      all.add(apply.hit());
+      all.add(apply.miss());
+    } else {
+      all.addAll(apply.next());
+    }
+    if (apply.otherwise() == null) {
+      all.add(apply.missed());
+    }
+    return all;
+  }
+
+  private Table table(Source.Apply apply) {
+    Table table = tables.get(apply.name());
+    if (table == null) {
+      throw new IllegalStateException("no table " + apply.name());
+    }
+    return table;
+  }
+
+  private void table(Emitter e, Source.Apply apply) {
+    CodeBuilder c = e.c;
+    Source.Default otherwise = apply.otherwise();
+    if (apply.key().isEmpty()
+        && !apply.counted()
+        && otherwise != null
+        && otherwise.constant()
+        && otherwise.arguments().isEmpty()) {
+      // A statement that p4c made a table of.
+      Source.ActionCode action = apply.actions().get(otherwise.action());
+      c.aload(0).aconst_null();
+      c.invokevirtual(SELF, "action_" + action.index(), Emitter.ACTION);
+      leave(e, apply, action, otherwise.action(), -1);
+      return;
+    }
+    Table table = table(apply);
+    if (table.words() == 0) {
+      e.constant(table);
+      c.invokevirtual(Emitter.TABLE, "lookup", MethodTypeDesc.of(Emitter.BOUND));
+    } else if (table.words() == 1) {
+      e.constant(table);
+      keyWord(e, apply, table, 0);
+      c.invokevirtual(Emitter.TABLE, "lookup", MethodTypeDesc.of(Emitter.BOUND, CD_long));
+    } else {
+      for (int w = 0; w < table.words(); w++) {
+        c.aload(0).getfield(Emitter.PIPELINE, "k", Emitter.LONGS).loadConstant(w);
+        keyWord(e, apply, table, w);
+        c.lastore();
+      }
+      e.constant(table);
+      c.aload(0).getfield(Emitter.PIPELINE, "k", Emitter.LONGS);
+      c.invokevirtual(Emitter.TABLE, "lookup", MethodTypeDesc.of(Emitter.BOUND, Emitter.LONGS));
+    }
+    int bound = e.local(Emitter.BOUND);
+    c.astore(bound);
+    if (apply.counted()) {
+      c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
+      c.aload(0).getfield(Emitter.PIPELINE, "ingressLength", CD_int);
+      c.invokevirtual(Emitter.desc(Hits.class), "count", MethodTypeDesc.of(CD_void, CD_int));
+    }
+    List<SwitchCase> cases = new ArrayList<>();
+    Label nothing = c.newLabel();
+    for (int i = 0; i < apply.actions().size(); i++) {
+      cases.add(SwitchCase.of(i, c.newLabel()));
+    }
+    c.aload(bound).getfield(Emitter.BOUND, "action", CD_int);
+    c.tableswitch(0, Math.max(0, cases.size() - 1), nothing, cases);
+    for (int i = 0; i < cases.size(); i++) {
+      Source.ActionCode action = apply.actions().get(i);
+      c.labelBinding(cases.get(i).target());
+      c.aload(0).aload(bound).getfield(Emitter.BOUND, "arguments", Emitter.LONGS);
+      c.invokevirtual(SELF, "action_" + action.index(), Emitter.ACTION);
+      leave(e, apply, action, i, bound);
+    }
+    c.labelBinding(nothing);
+    c.loadConstant(apply.missed()).ireturn();
+  }
+
+  /** Returns the next node after an action; without an entry it was a miss. */
+  private static void leave(
+      Emitter e, Source.Apply apply, Source.ActionCode action, int place, int bound) {
+    CodeBuilder c = e.c;
+    if (action.exits()) {
+      Label on = c.newLabel();
+      c.aload(0).getfield(Emitter.PIPELINE, "exited", CD_boolean).ifeq(on);
+      c.loadConstant(-1).ireturn();
+      c.labelBinding(on);
+    }
+    if (!apply.byHit()) {
+      c.loadConstant(apply.next().get(place)).ireturn();
+    } else if (bound < 0 || apply.hit() == apply.miss()) {
+      c.loadConstant(apply.miss()).ireturn();
+    } else {
+      Label miss = c.newLabel();
+      c.aload(bound).getfield(Emitter.BOUND, "hit", CD_boolean).ifeq(miss);
+      c.loadConstant(apply.hit()).ireturn();
+      c.labelBinding(miss);
+      c.loadConstant(apply.miss()).ireturn();
+    }
+  }
+
+  /** Pushes one word of a table's key; a field of an invalid header counts as zero. */
+  private static void keyWord(Emitter e, Source.Apply apply, Table table, int word) {
+    boolean first = true;
+    for (int i = 0; i < apply.key().size(); i++) {
+      Source.TableKey key = apply.key().get(i);
+      int from = table.position(i) / 64;
+      int shift = table.position(i) % 64;
+      int part = word - from;
+      if (part < 0 || part >= Layout.Field.words(key.width())) {
+        continue;
+      }
+      e.word(key.value(), part);
+      int bits = Math.min(64, key.width() - 64 * part);
+      long mask = key.mask().shiftRight(64 * part).longValue() & Bits.mask(bits);
+      e.mask(mask, Bits.mask(bits));
+      if (key.value() instanceof Expr.FieldOf f
+          && f.header() instanceof Expr.At at
+          && !at.header().metadata()) {
+        e.s();
+        e.c.loadConstant(at.header().base()).laload().lneg().land();
+      }
+      if (shift > 0) {
+        e.c.loadConstant(shift).lshl();
+      }
+      if (!first) {
+        e.c.lor();
+      }
+      first = false;
+    }
+  }
+
+  // Checksums and deparser
+
+  private void checksums(ClassBuilder b) {
+    List<Source.Checksum> all = source.checksums();
+    method(
+        b,
+        "verify",
+        "checksums",
+        TEST,
+        false,
+        e -> {
+          int wrong = e.local(CD_int);
+          e.c.iconst_0().istore(wrong);
+          for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).verify()) {
+              e.c
+                  .iload(wrong)
+                  .aload(0)
+                  .invokevirtual(SELF, "verify_" + i, TEST)
+                  .ior()
+                  .istore(wrong);
+            }
+          }
+          e.c.iload(wrong).ireturn();
+        });
+    for (int i = 0; i < all.size(); i++) {
+      Source.Checksum sum = all.get(i);
+      if (sum.verify()) {
+        method(
+            b,
+            "verify_" + i,
+            "checksum " + sum.name(),
+            TEST,
+            false,
+            e -> {
+              CodeBuilder c = e.c;
+              Label skip = c.newLabel();
+              e.s();
+              c.loadConstant(sum.header().base()).laload().l2i().ifeq(skip);
+              if (sum.condition() != null) {
+                e.unless(sum.condition(), skip);
+              }
+              e.calculate(sum.calculation());
+              e.low(sum.target());
+              c.lcmp().ifeq(skip);
+              c.iconst_1().ireturn();
+              c.labelBinding(skip);
+              c.iconst_0().ireturn();
+            });
+      }
+      if (sum.update()) {
+        method(
+            b,
+            "update_" + i,
+            "checksum " + sum.name(),
+            VOID,
+            false,
+            e -> {
+              CodeBuilder c = e.c;
+              Label skip = c.newLabel();
+              if (sum.condition() != null) {
+                e.unless(sum.condition(), skip);
+              }
+              int sumLocal = e.local(CD_long);
+              e.calculate(sum.calculation());
+              c.lstore(sumLocal);
+              e.storeLocal(sum.target(), sumLocal);
+              c.labelBinding(skip);
+              c.return_();
+            });
+      }
+    }
+  }
+
+  private void deparser(ClassBuilder b) {
+    List<Layout.Header> order = source.deparser();
+    int chunks = (order.size() + CHUNK - 1) / CHUNK;
+    method(
+        b,
+        "deparse",
+        "the deparser",
+        VOID,
+        false,
+        e -> {
+          for (int i = 0; i < source.checksums().size(); i++) {
+            if (source.checksums().get(i).update()) {
+              e.c.aload(0).invokevirtual(SELF, "update_" + i, VOID);
+            }
+          }
+          for (int i = 0; i < chunks; i++) {
+            e.c.aload(0).invokevirtual(SELF, "deparse_" + i, VOID);
+          }
+          e.c.return_();
+        });
+    Map<String, Layout.HeaderType> emitted = new LinkedHashMap<>();
+    for (int i = 0; i < chunks; i++) {
+      List<Layout.Header> part = order.subList(i * CHUNK, Math.min(order.size(), (i + 1) * CHUNK));
+      part.forEach(h -> emitted.put(h.type().name(), h.type()));
+      method(
+          b,
+          "deparse_" + i,
+          "the deparser",
+          VOID,
+          false,
+          e -> {
+            for (Layout.Header header : part) {
+              Label skip = e.c.newLabel();
+              e.s();
+              e.c.loadConstant(header.base()).laload().l2i().ifeq(skip);
+              e.c.aload(0).loadConstant(header.base());
+              e.c.invokevirtual(SELF, "emit_" + number(header.type()), Emitter.EMIT);
+              e.c.labelBinding(skip);
+            }
+            e.c.return_();
+          });
+    }
+    for (Layout.HeaderType type : emitted.values()) {
+      method(
+          b,
+          "emit_" + number(type),
+          "header type " + type.name(),
+          Emitter.EMIT,
+          false,
+          e -> e.emit(type));
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.hairpin.softswitch.engine;
+
+import java.math.BigInteger;
+
+/**
+ * Expressions as bmv2's JSON has them: numbers of any size without a width (the compiler inserts
+ * the truncations that the program asks for), truth values, and places where headers are.
+ */
+sealed interface Expr {
+  /** A number. */
+  sealed interface Data extends Expr {}
+
+  /** A truth value. */
+  sealed interface Bool extends Expr {}
+
+  /** Where a header's words are in the state. */
+  sealed interface Place extends Expr {
+    Layout.HeaderType type();
+  }
+
+  record Const(BigInteger value) implements Data {}
+
+  record FieldOf(Place header, Layout.Field field) implements Data {}
+
+  /** The hidden field {@code $valid$}. */
+  record ValidBit(Place header) implements Data {}
+
+  /** An action's argument: its first word in the entry's arguments. */
+  record Argument(int word, int width) implements Data {}
+
+  enum Arithmetic {
+    ADD,
+    SUBTRACT,
+    MULTIPLY,
+    DIVIDE,
+    REMAINDER,
+    SHIFT_LEFT,
+    SHIFT_RIGHT,
+    AND,
+    OR,
+    XOR
+  }
+
+  record Binary(Arithmetic op, Data left, Data right) implements Data {}
+
+  record Complement(Data value) implements Data {}
+
+  enum Cast {
+    TWO_COMPLEMENT,
+    SATURATE_UNSIGNED,
+    SATURATE_SIGNED
+  }
+
+  record Resize(Cast cast, Data value, int width) implements Data {}
+
+  record Choice(Bool condition, Data yes, Data no) implements Data {}
+
+  /** Bits of the packet from the parser's position on. */
+  record Lookahead(int bit, int width) implements Data {
+    int bytes() {
+      return (bit + width + 7) / 8;
+    }
+  }
+
+  record OfBool(Bool value) implements Data {}
+
+  /** How many elements of a stack were extracted or pushed, plus a constant. */
+  record StackCount(Layout.Stack stack, int plus) implements Data {}
+
+  record Truth(boolean value) implements Bool {}
+
+  enum Order {
+    EQUAL,
+    NOT_EQUAL,
+    LESS,
+    LESS_OR_EQUAL,
+    GREATER,
+    GREATER_OR_EQUAL
+  }
+
+  record Compare(Order order, Data left, Data right) implements Bool {}
+
+  record Same(Bool left, Bool right, boolean equal) implements Bool {}
+
+  record And(Bool left, Bool right) implements Bool {}
+
+  record Or(Bool left, Bool right) implements Bool {}
+
+  record Not(Bool value) implements Bool {}
+
+  record Valid(Place header) implements Bool {}
+
+  record NonZero(Data value) implements Bool {}
+
+  record SameHeader(Place left, Place right, boolean equal) implements Bool {}
+
+  record At(Layout.Header header) implements Place {
+    @Override
+    public Layout.HeaderType type() {
+      return header.type();
+    }
+  }
+
+  /** The element that was extracted last. */
+  record Last(Layout.Stack stack) implements Place {
+    @Override
+    public Layout.HeaderType type() {
+      return stack.type();
+    }
+  }
+
+  /** The element with a computed index. */
+  record Element(Layout.Stack stack, Data index) implements Place {
+    @Override
+    public Layout.HeaderType type() {
+      return stack.type();
+    }
+  }
+
+  /** A whole stack; only an operand of stack operations. */
+  record Whole(Layout.Stack stack) implements Expr {}
+}

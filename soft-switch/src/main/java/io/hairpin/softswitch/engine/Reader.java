@@ -1,0 +1,957 @@
+package io.hairpin.softswitch.engine;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import com.google.gson.stream.JsonReader;
+import java.io.StringReader;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads p4c's bmv2 JSON for v1model. */
+final class Reader {
+  private static final int MAX_DEPTH = 1_000;
+  private static final String VALID = "$valid$";
+
+  /** A construct that cannot be run; becomes a {@link ProgramException}. */
+  static final class Unsupported extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Unsupported(String message) {
+      super(message);
+    }
+  }
+
+  private final JsonObject root;
+  private final Map<String, Layout.HeaderType> types = new HashMap<>();
+  private final Map<String, Layout.Header> headers = new LinkedHashMap<>();
+  private final Map<String, Layout.Stack> stacks = new HashMap<>();
+  private final Map<String, Source.Counter> counters = new LinkedHashMap<>();
+  private final Map<String, Source.Register> registers = new LinkedHashMap<>();
+  private final Map<String, Source.Calculation> calculations = new LinkedHashMap<>();
+  private final Map<Integer, Source.Digest> digests = new LinkedHashMap<>();
+  private final Map<Integer, List<Expr.FieldOf>> fieldLists = new HashMap<>();
+  private final Map<Integer, Source.ActionCode> actions = new LinkedHashMap<>();
+  private List<Source.Parameter> parameters = List.of();
+  private boolean clocked;
+  private int words;
+
+  private Reader(JsonObject root) {
+    this.root = root;
+  }
+
+  static Source read(byte[] json) throws ProgramException {
+    try {
+      var in = new JsonReader(new StringReader(new String(json, StandardCharsets.UTF_8)));
+      in.setNestingLimit(MAX_DEPTH);
+      return new Reader(JsonParser.parseReader(in).getAsJsonObject()).program();
+    } catch (Unsupported e) {
+      throw new ProgramException(String.valueOf(e.getMessage()), e);
+    } catch (JsonParseException e) {
+      throw new ProgramException("the program is not JSON: " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      throw new ProgramException("the program is not bmv2 JSON as p4c writes it: " + e, e);
+    }
+  }
+
+  private Source program() {
+    refuseAny("header_unions", "header union");
+    refuseAny("header_union_stacks", "stack of header unions");
+    refuseAny("parse_vsets", "value set");
+    refuseAny("extern_instances", "extern");
+    refuseAny("meter_arrays", "meter");
+    readHeaders();
+    for (JsonObject o : objects(root, "counter_arrays")) {
+      if (!flag(o, "is_direct")) {
+        var counter = new Source.Counter(name(o), counters.size(), number(o, "size"));
+        counters.put(counter.name(), counter);
+      }
+    }
+    for (JsonObject o : objects(root, "register_arrays")) {
+      int width = number(o, "bitwidth");
+      if (width > 64) {
+        throw new Unsupported(
+            "register " + name(o) + ": " + width + " bits are not supported, at most 64 are");
+      }
+      var register = new Source.Register(name(o), registers.size(), number(o, "size"), width);
+      registers.put(register.name(), register);
+    }
+    for (JsonObject o : objects(root, "calculations")) {
+      readCalculation(o);
+    }
+    for (JsonObject o : objects(root, "learn_lists")) {
+      List<Expr.FieldOf> fields = new ArrayList<>();
+      for (JsonObject element : objects(o, "elements")) {
+        fields.add(writable("digest " + name(o), element));
+      }
+      digests.put(number(o, "id"), new Source.Digest(name(o), number(o, "id"), fields));
+    }
+    for (JsonObject o : objects(root, "field_lists")) {
+      List<Expr.FieldOf> fields = new ArrayList<>();
+      for (JsonObject element : objects(o, "elements")) {
+        fields.add(writable("field list " + name(o), element));
+      }
+      fieldLists.put(number(o, "id"), fields);
+    }
+    Map<String, Integer> errors = new HashMap<>();
+    for (JsonElement e : array(root, "errors")) {
+      errors.put(e.getAsJsonArray().get(0).getAsString(), e.getAsJsonArray().get(1).getAsInt());
+    }
+    for (JsonObject o : objects(root, "actions")) {
+      readAction(o);
+    }
+    List<Source.State> parser = readParser();
+    List<Layout.Header> order = new ArrayList<>();
+    for (JsonObject deparser : objects(root, "deparsers")) {
+      if (!array(deparser, "primitives").isEmpty()) {
+        throw new Unsupported("deparser " + name(deparser) + ": primitives are not supported");
+      }
+      for (JsonElement header : array(deparser, "order")) {
+        order.add(header("deparser " + name(deparser), header.getAsString()));
+      }
+    }
+    var none = new Source.Control("", List.of(), -1);
+    Map<String, Source.Control> controls = new HashMap<>();
+    for (JsonObject o : objects(root, "pipelines")) {
+      controls.put(name(o), readControl(o));
+    }
+    List<Source.Checksum> checksums = new ArrayList<>();
+    for (JsonObject o : objects(root, "checksums")) {
+      checksums.add(readChecksum(o));
+    }
+    return new Source(
+        words,
+        headers,
+        errors,
+        parser,
+        order,
+        List.copyOf(actions.values()),
+        controls.getOrDefault("ingress", none),
+        controls.getOrDefault("egress", none),
+        List.copyOf(counters.values()),
+        List.copyOf(registers.values()),
+        checksums,
+        digests,
+        fieldLists,
+        clocked);
+  }
+
+  private void refuseAny(String member, String what) {
+    for (JsonObject o : objects(root, member)) {
+      throw new Unsupported(what + " " + name(o) + " is not supported");
+    }
+  }
+
+  private void readHeaders() {
+    for (JsonObject o : objects(root, "header_types")) {
+      List<Layout.Field> fields = new ArrayList<>();
+      int bit = 0;
+      int word = 1;
+      for (JsonElement e : array(o, "fields")) {
+        JsonArray tuple = e.getAsJsonArray();
+        String field = tuple.get(0).getAsString();
+        if (tuple.get(1).getAsString().equals("*")) {
+          throw new Unsupported(
+              "field " + name(o) + "." + field + ": variable length is not supported");
+        }
+        int width = tuple.get(1).getAsInt();
+        boolean signed = tuple.size() > 2 && tuple.get(2).getAsBoolean();
+        boolean saturating = tuple.size() > 3 && tuple.get(3).getAsBoolean();
+        var made = new Layout.Field(field, width, signed, saturating, bit, word);
+        fields.add(made);
+        bit += width;
+        word += made.words();
+      }
+      types.put(name(o), new Layout.HeaderType(name(o), fields, bit, word));
+    }
+    Map<Integer, JsonObject> byId = new LinkedHashMap<>();
+    for (JsonObject o : objects(root, "headers")) {
+      byId.put(number(o, "id"), o);
+    }
+    // The elements of a stack lie side by side, so stacks come first.
+    for (JsonObject o : objects(root, "header_stacks")) {
+      int base = words;
+      Layout.HeaderType type = type(o);
+      int depth = 0;
+      for (JsonElement id : array(o, "header_ids")) {
+        place(known("header stack " + name(o), "header", byId, id.getAsInt()));
+        depth++;
+      }
+      stacks.put(name(o), new Layout.Stack(name(o), type, depth, base, words++));
+    }
+    for (JsonObject o : byId.values()) {
+      if (!headers.containsKey(name(o))) {
+        place(o);
+      }
+    }
+  }
+
+  private void place(JsonObject o) {
+    Layout.HeaderType type = type(o);
+    boolean metadata = flag(o, "metadata");
+    if (!metadata && type.bits() % 8 != 0) {
+      throw new Unsupported(
+          "header " + name(o) + ": " + type.bits() + " bits are not a whole number of bytes");
+    }
+    headers.put(name(o), new Layout.Header(name(o), type, metadata, words));
+    words += type.words();
+  }
+
+  private Layout.HeaderType type(JsonObject o) {
+    Layout.HeaderType type = types.get(o.get("header_type").getAsString());
+    if (type == null) {
+      throw new Unsupported("header " + name(o) + ": no header type " + o.get("header_type"));
+    }
+    return type;
+  }
+
+  private void readCalculation(JsonObject o) {
+    String where = "calculation " + name(o);
+    List<Source.Input> inputs = new ArrayList<>();
+    boolean payload = false;
+    for (JsonObject input : objects(o, "input")) {
+      switch (text(input, "type")) {
+        case "field" -> {
+          Expr.FieldOf field = writable(where, input);
+          inputs.add(new Source.Input(field, field.field().width(), headerOf(field)));
+        }
+        case "hexstr" ->
+            inputs.add(
+                new Source.Input(
+                    new Expr.Const(hex(input.get("value"))), number(input, "bitwidth"), null));
+        case "header" -> {
+          Layout.Header header = header(where, text(input, "value"));
+          for (Layout.Field field : header.type().fields()) {
+            inputs.add(
+                new Source.Input(
+                    new Expr.FieldOf(new Expr.At(header), field), field.width(), header));
+          }
+        }
+        case "payload" -> payload = true;
+        default -> throw new Unsupported(where + ": input " + input + " is not supported");
+      }
+    }
+    Source.Algorithm algorithm =
+        switch (text(o, "algo")) {
+          case "csum16" -> Source.Algorithm.CSUM16;
+          case "xor16" -> Source.Algorithm.XOR16;
+          case "crc16" -> Source.Algorithm.CRC16;
+          case "crc32" -> Source.Algorithm.CRC32;
+          case "crcCCITT" -> Source.Algorithm.CRC_CCITT;
+          case "identity" -> Source.Algorithm.IDENTITY;
+          default ->
+              throw new Unsupported(
+                  where + ": algorithm '" + text(o, "algo") + "' is not supported");
+        };
+    calculations.put(
+        name(o), new Source.Calculation(name(o), calculations.size(), algorithm, inputs, payload));
+  }
+
+  private static Layout.@Nullable Header headerOf(Expr.FieldOf field) {
+    return field.header() instanceof Expr.At at && !at.header().metadata() ? at.header() : null;
+  }
+
+  private Source.Checksum readChecksum(JsonObject o) {
+    String where = "checksum " + name(o);
+    Source.Calculation calculation = calculations.get(text(o, "calculation"));
+    if (!text(o, "type").equals("generic") || calculation == null) {
+      throw new Unsupported(where + ": type '" + text(o, "type") + "' is not supported");
+    }
+    Expr.FieldOf target = field(where, array(o, "target"));
+    if (!(target.header() instanceof Expr.At at)) {
+      throw new Unsupported(where + ": its target is not a field");
+    }
+    JsonElement condition = o.get("if_cond");
+    return new Source.Checksum(
+        name(o),
+        target,
+        at.header(),
+        calculation,
+        condition == null || condition.isJsonNull()
+            ? null
+            : bool(where, condition.getAsJsonObject()),
+        !o.has("verify") || flag(o, "verify"),
+        !o.has("update") || flag(o, "update"));
+  }
+
+  // Actions
+
+  private void readAction(JsonObject o) {
+    String where = "action " + name(o);
+    List<Source.Parameter> declared = new ArrayList<>();
+    int word = 0;
+    for (JsonObject p : objects(o, "runtime_data")) {
+      int width = number(p, "bitwidth");
+      declared.add(new Source.Parameter(name(p), width, word));
+      word += Layout.Field.words(width);
+    }
+    parameters = declared;
+    List<Source.Step> steps = new ArrayList<>();
+    for (JsonObject primitive : objects(o, "primitives")) {
+      steps.add(step(where, primitive));
+    }
+    parameters = List.of();
+    for (Source.Step step : steps) {
+      if (step instanceof Source.Jump jump && (jump.target() < 0 || jump.target() > steps.size())) {
+        throw new Unsupported(where + ": jump to step " + jump.target() + ", outside the action");
+      }
+    }
+    actions.put(
+        number(o, "id"), new Source.ActionCode(name(o), actions.size(), declared, word, steps));
+  }
+
+  private Source.Step step(String where, JsonObject primitive) {
+    String op = text(primitive, "op");
+    List<JsonObject> p = objects(primitive, "parameters");
+    String at = where + ": primitive '" + op + "'";
+    return switch (op) {
+      case "assign", "modify_field" ->
+          new Source.Assign(writable(at, p.get(0)), data(at, p.get(1)));
+      case "assign_header", "copy_header" -> {
+        Layout.Header to = header(at, text(p.get(0), "value"));
+        Layout.Header from = header(at, text(p.get(1), "value"));
+        if (!to.type().equals(from.type())) {
+          throw new Unsupported(at + ": " + to.name() + " and " + from.name() + " differ in type");
+        }
+        yield new Source.CopyHeader(to, from);
+      }
+      case "assign_header_stack" -> {
+        Layout.Stack to = stack(at, text(p.get(0), "value"));
+        Layout.Stack from = stack(at, text(p.get(1), "value"));
+        if (!to.type().equals(from.type()) || to.depth() != from.depth()) {
+          throw new Unsupported(at + ": " + to.name() + " and " + from.name() + " differ in type");
+        }
+        yield new Source.CopyStack(to, from);
+      }
+      case "add_header" -> new Source.AddHeader(header(at, text(p.get(0), "value")));
+      case "remove_header" -> new Source.RemoveHeader(header(at, text(p.get(0), "value")));
+      case "mark_to_drop", "drop" -> new Source.MarkToDrop();
+      case "push" ->
+          new Source.Push(
+              stack(at, text(p.get(0), "value")), hex(p.get(1).get("value")).intValue());
+      case "pop" ->
+          new Source.Pop(stack(at, text(p.get(0), "value")), hex(p.get(1).get("value")).intValue());
+      case "count" ->
+          new Source.Count(
+              known(at, "counter array", counters, text(p.get(0), "value")), data(at, p.get(1)));
+      case "register_read" ->
+          new Source.RegisterRead(
+              writable(at, p.get(0)),
+              known(at, "register array", registers, text(p.get(1), "value")),
+              data(at, p.get(2)));
+      case "register_write" ->
+          new Source.RegisterWrite(
+              known(at, "register array", registers, text(p.get(0), "value")),
+              data(at, p.get(1)),
+              data(at, p.get(2)));
+      case "modify_field_with_hash_based_offset" -> {
+        Source.Calculation calculation =
+            known(at, "calculation", calculations, text(p.get(2), "value"));
+        yield new Source.Hash(
+            writable(at, p.get(0)), data(at, p.get(1)), calculation, data(at, p.get(3)));
+      }
+      case "clone_ingress_pkt_to_egress", "clone_egress_pkt_to_egress" ->
+          new Source.Clone(data(at, p.get(0)), data(at, p.get(1)));
+      case "generate_digest" -> new Source.SendDigest(data(at, p.get(1)));
+      case "truncate" -> new Source.Truncate(data(at, p.get(0)));
+      case "exit" -> new Source.Exit();
+      case "_jump" -> new Source.Jump(null, hex(p.get(0).get("value")).intValue());
+      case "_jump_if_zero" ->
+          new Source.Jump(data(at, p.get(0)), hex(p.get(1).get("value")).intValue());
+      case "log_msg", "no_op" -> new Source.Nothing();
+      default -> throw new Unsupported(at + " is not supported");
+    };
+  }
+
+  // Parser
+
+  private List<Source.State> readParser() {
+    List<JsonObject> parsers = objects(root, "parsers");
+    if (parsers.size() != 1) {
+      throw new Unsupported("the program has " + parsers.size() + " parsers, not one");
+    }
+    JsonObject parser = parsers.getFirst();
+    List<JsonObject> described = objects(parser, "parse_states");
+    Map<String, Integer> index = new HashMap<>();
+    String start = text(parser, "init_state");
+    described.sort((a, b) -> Boolean.compare(name(b).equals(start), name(a).equals(start)));
+    for (JsonObject state : described) {
+      index.put(name(state), index.size());
+    }
+    if (!index.containsKey(start)) {
+      throw new Unsupported("parser " + name(parser) + ": no state " + start);
+    }
+    List<Source.State> states = new ArrayList<>();
+    for (JsonObject state : described) {
+      states.add(readState(state, index));
+    }
+    return states;
+  }
+
+  private Source.State readState(JsonObject o, Map<String, Integer> index) {
+    String where = "parser state " + name(o);
+    List<Source.ParserOp> ops = new ArrayList<>();
+    for (JsonObject op : objects(o, "parser_ops")) {
+      JsonArray p = array(op, "parameters");
+      String at = where + ": operation '" + text(op, "op") + "'";
+      switch (text(op, "op")) {
+        case "extract" -> {
+          JsonObject what = p.get(0).getAsJsonObject();
+          switch (text(what, "type")) {
+            case "regular" -> ops.add(new Source.Extract(header(at, text(what, "value"))));
+            case "stack" -> ops.add(new Source.ExtractNext(stack(at, text(what, "value"))));
+            default ->
+                throw new Unsupported(at + " to a " + text(what, "type") + " is not supported");
+          }
+        }
+        case "set" ->
+            ops.add(
+                new Source.Run(
+                    new Source.Assign(
+                        writable(at, p.get(0).getAsJsonObject()),
+                        data(at, p.get(1).getAsJsonObject()))));
+        case "verify" -> {
+          JsonElement error = p.get(1);
+          Expr.Data code =
+              error.isJsonPrimitive()
+                  ? new Expr.Const(error.getAsBigInteger())
+                  : data(at, error.getAsJsonObject());
+          ops.add(new Source.Verify(bool(at, p.get(0).getAsJsonObject()), code));
+        }
+        case "shift" ->
+            ops.add(
+                new Source.Advance(
+                    new Expr.Const(BigInteger.valueOf(8).multiply(p.get(0).getAsBigInteger()))));
+        case "advance" -> ops.add(new Source.Advance(data(at, p.get(0).getAsJsonObject())));
+        case "primitive" -> {
+          Source.Step step = step(where, p.get(0).getAsJsonObject());
+          if (step instanceof Source.Jump) {
+            throw new Unsupported(at + ": jumps are not supported");
+          }
+          ops.add(new Source.Run(step));
+        }
+        default -> throw new Unsupported(at + " is not supported");
+      }
+    }
+    List<Expr.Data> key = new ArrayList<>();
+    List<Integer> widths = new ArrayList<>();
+    for (JsonObject part : objects(o, "transition_key")) {
+      String at = where + ": transition key";
+      Expr.Data data = data(at, part);
+      switch (data) {
+        case Expr.FieldOf f -> widths.add(f.field().width());
+        case Expr.ValidBit v -> widths.add(1);
+        case Expr.Lookahead l -> widths.add(l.width());
+        default ->
+            throw new Unsupported(at + " of type '" + text(part, "type") + "' is not supported");
+      }
+      key.add(data);
+    }
+    List<Source.Transition> transitions = new ArrayList<>();
+    int otherwise = -1;
+    for (JsonObject t : objects(o, "transitions")) {
+      JsonElement named = t.get("next_state");
+      int next = -1;
+      if (named != null && !named.isJsonNull()) {
+        next = known(where, "parser state", index, named.getAsString());
+      }
+      String type = t.has("type") ? text(t, "type") : "hexstr";
+      if (type.equals("default") || (type.equals("hexstr") && text(t, "value").equals("default"))) {
+        otherwise = next;
+      } else if (type.equals("hexstr")) {
+        JsonElement mask = t.get("mask");
+        transitions.add(
+            new Source.Transition(
+                split(hex(t.get("value")), widths),
+                mask == null || mask.isJsonNull()
+                    ? widths.stream().map(Wide::mask).toList()
+                    : split(hex(mask), widths),
+                next));
+      } else {
+        throw new Unsupported(where + ": transition of type '" + type + "' is not supported");
+      }
+    }
+    return new Source.State(name(o), ops, key, transitions, otherwise);
+  }
+
+  /** Parts a number that holds each part in as many whole bytes as it needs. */
+  private static List<BigInteger> split(BigInteger joined, List<Integer> widths) {
+    var parts = new BigInteger[widths.size()];
+    BigInteger rest = joined;
+    for (int i = parts.length - 1; i >= 0; i--) {
+      parts[i] = rest.and(Wide.mask(widths.get(i)));
+      rest = rest.shiftRight((widths.get(i) + 7) / 8 * 8);
+    }
+    return List.of(parts);
+  }
+
+  // Controls
+
+  private Source.Control readControl(JsonObject o) {
+    refuseMembers(o, "action_profiles", "action profile");
+    Map<String, Integer> index = new HashMap<>();
+    for (String member : List.of("tables", "conditionals", "action_calls")) {
+      for (JsonObject node : objects(o, member)) {
+        index.put(name(node), index.size());
+      }
+    }
+    List<Source.Node> nodes = new ArrayList<>();
+    for (JsonObject table : objects(o, "tables")) {
+      nodes.add(readTable(table, index));
+    }
+    for (JsonObject c : objects(o, "conditionals")) {
+      String where = "conditional " + name(c);
+      nodes.add(
+          new Source.Conditional(
+              name(c),
+              bool(where, c.getAsJsonObject("expression")),
+              next(where, index, c.get("true_next")),
+              next(where, index, c.get("false_next"))));
+    }
+    for (JsonObject c : objects(o, "action_calls")) {
+      String where = "action call " + name(c);
+      Source.ActionCode action = action(where, number(c, "action_id"));
+      nodes.add(new Source.Call(name(c), action, next(where, index, c.get("next_node"))));
+    }
+    return new Source.Control(
+        name(o), nodes, next("control " + name(o), index, o.get("init_table")));
+  }
+
+  private static void refuseMembers(JsonObject o, String member, String what) {
+    for (JsonObject member1 : objects(o, member)) {
+      throw new Unsupported(what + " " + name(member1) + " is not supported");
+    }
+  }
+
+  private static int next(String where, Map<String, Integer> index, @Nullable JsonElement name) {
+    return name == null || name.isJsonNull() ? -1 : known(where, "node", index, name.getAsString());
+  }
+
+  private Source.ActionCode action(String where, int id) {
+    Source.ActionCode action = actions.get(id);
+    if (action == null) {
+      throw new Unsupported(where + ": no action " + id);
+    }
+    return action;
+  }
+
+  private Source.Apply readTable(JsonObject o, Map<String, Integer> index) {
+    String where = "table " + name(o);
+    if (!text(o, "type").equals("simple")) {
+      throw new Unsupported(where + ": type '" + text(o, "type") + "' is not supported");
+    }
+    if (flag(o, "support_timeout")) {
+      throw new Unsupported(where + ": idle time-outs are not supported");
+    }
+    JsonElement meters = o.get("direct_meters");
+    if (meters != null && !meters.isJsonNull()) {
+      throw new Unsupported(where + ": direct meter " + meters.getAsString() + " is not supported");
+    }
+    List<Source.TableKey> key = new ArrayList<>();
+    for (JsonObject k : objects(o, "key")) {
+      key.add(tableKey(where, k));
+    }
+    List<Source.ActionCode> list = new ArrayList<>();
+    Map<Integer, Integer> places = new HashMap<>();
+    for (JsonElement id : array(o, "action_ids")) {
+      places.put(id.getAsInt(), list.size());
+      list.add(action(where, id.getAsInt()));
+    }
+    JsonObject nextTables = o.getAsJsonObject("next_tables");
+    boolean byHit = nextTables.has("__HIT__") || nextTables.has("__MISS__");
+    List<Integer> next = new ArrayList<>();
+    for (Source.ActionCode action : list) {
+      next.add(byHit ? -1 : next(where, index, nextTables.get(action.name())));
+    }
+    int miss = next(where, index, nextTables.get("__MISS__"));
+    Source.Default otherwise = null;
+    if (o.has("default_entry")) {
+      JsonObject entry = o.getAsJsonObject("default_entry");
+      int id = number(entry, "action_id");
+      otherwise =
+          new Source.Default(
+              known(where, "action", places, id),
+              arguments(where, action(where, id), array(entry, "action_data")),
+              flag(entry, "action_entry_const"));
+    }
+    List<Source.ConstEntry> entries = null;
+    if (o.has("entries")) {
+      entries = new ArrayList<>();
+      for (JsonObject entry : objects(o, "entries")) {
+        List<Match> matches = new ArrayList<>();
+        List<JsonObject> parts = objects(entry, "match_key");
+        for (int i = 0; i < key.size(); i++) {
+          matches.add(match(where, key.get(i), parts.get(i)));
+        }
+        JsonObject chosen = entry.getAsJsonObject("action_entry");
+        int id = number(chosen, "action_id");
+        entries.add(
+            new Source.ConstEntry(
+                matches,
+                number(entry, "priority"),
+                known(where, "action", places, id),
+                arguments(where, action(where, id), array(chosen, "action_data"))));
+      }
+    }
+    return new Source.Apply(
+        name(o),
+        key,
+        list,
+        byHit,
+        next,
+        next(where, index, nextTables.get("__HIT__")),
+        miss,
+        byHit ? miss : next(where, index, o.get("base_default_next")),
+        entries == null ? number(o, "max_size") : entries.size(),
+        flag(o, "with_counters"),
+        otherwise,
+        entries);
+  }
+
+  private Source.TableKey tableKey(String where, JsonObject k) {
+    String matchType = text(k, "match_type");
+    MatchKind kind =
+        switch (matchType) {
+          case "exact", "valid" -> MatchKind.EXACT;
+          case "lpm" -> MatchKind.LPM;
+          case "ternary" -> MatchKind.TERNARY;
+          case "range" -> MatchKind.RANGE;
+          case "optional" -> MatchKind.OPTIONAL;
+          default ->
+              throw new Unsupported(where + ": match type '" + matchType + "' is not supported");
+        };
+    Expr.Data value;
+    String name;
+    if (matchType.equals("valid")) {
+      value = new Expr.ValidBit(new Expr.At(header(where, text(k, "target"))));
+      name = text(k, "target");
+    } else {
+      value = reference(where, array(k, "target"));
+      name =
+          array(k, "target").get(0).getAsString() + "." + array(k, "target").get(1).getAsString();
+    }
+    int width = value instanceof Expr.FieldOf f ? f.field().width() : 1;
+    JsonElement mask = k.get("mask");
+    return new Source.TableKey(
+        k.has("name") ? text(k, "name") : name,
+        kind,
+        value,
+        width,
+        mask == null || mask.isJsonNull() ? Wide.mask(width) : hex(mask).and(Wide.mask(width)));
+  }
+
+  private static Match match(String where, Source.TableKey key, JsonObject o) {
+    return switch (text(o, "match_type")) {
+      case "exact" -> new Match.Exact(hex(o.get("key")));
+      case "valid" -> new Match.Exact(Wide.bool(o.get("key").getAsBoolean()));
+      case "lpm" -> {
+        int length = number(o, "prefix_length");
+        BigInteger mask = Wide.mask(length).shiftLeft(key.width() - length);
+        yield new Match.Lpm(hex(o.get("key")).and(mask), length);
+      }
+      case "ternary", "optional" -> {
+        BigInteger mask = hex(o.get("mask")).and(Wide.mask(key.width()));
+        BigInteger value = hex(o.get("key")).and(mask);
+        if (mask.signum() == 0) {
+          yield new Match.Any();
+        }
+        yield key.kind() == MatchKind.OPTIONAL
+            ? new Match.Exact(value)
+            : new Match.Ternary(value, mask);
+      }
+      case "range" -> new Match.Range(hex(o.get("start")), hex(o.get("end")));
+      default ->
+          throw new Unsupported(
+              where + ": entry with '" + text(o, "match_type") + "' is not supported");
+    };
+  }
+
+  private static List<BigInteger> arguments(
+      String where, Source.ActionCode action, JsonArray values) {
+    if (values.size() != action.parameters().size()) {
+      throw new Unsupported(
+          where
+              + ": action "
+              + action.name()
+              + " takes "
+              + action.parameters().size()
+              + " arguments, not "
+              + values.size());
+    }
+    List<BigInteger> arguments = new ArrayList<>();
+    for (int i = 0; i < values.size(); i++) {
+      arguments.add(hex(values.get(i)).and(Wide.mask(action.parameters().get(i).width())));
+    }
+    return arguments;
+  }
+
+  // Expressions
+
+  private Expr.Data data(String where, JsonObject o) {
+    return switch (expression(where, o)) {
+      case Expr.Data data -> data;
+      case Expr.Bool bool -> new Expr.OfBool(bool);
+      case Expr.Place p -> throw new Unsupported(where + ": a header where a number should be");
+      case Expr.Whole w -> throw new Unsupported(where + ": a stack where a number should be");
+    };
+  }
+
+  private Expr.Bool bool(String where, JsonObject o) {
+    return switch (expression(where, o)) {
+      case Expr.Bool bool -> bool;
+      case Expr.Data data -> new Expr.NonZero(data);
+      case Expr.Place p -> throw new Unsupported(where + ": a header where a condition should be");
+      case Expr.Whole w -> throw new Unsupported(where + ": a stack where a condition should be");
+    };
+  }
+
+  private Expr.Place place(String where, JsonObject o) {
+    if (expression(where, o) instanceof Expr.Place place) {
+      return place;
+    }
+    throw new Unsupported(where + ": no header where one should be: " + o);
+  }
+
+  private Layout.Stack wholeStack(String where, JsonObject o) {
+    if (expression(where, o) instanceof Expr.Whole whole) {
+      return whole.stack();
+    }
+    throw new Unsupported(where + ": no stack where one should be: " + o);
+  }
+
+  private Expr.FieldOf writable(String where, JsonObject o) {
+    if (text(o, "type").equals("field")) {
+      return field(where, array(o, "value"));
+    }
+    throw new Unsupported(
+        where + ": a target of type '" + text(o, "type") + "' is not supported, a field is");
+  }
+
+  private Expr.FieldOf field(String where, JsonArray reference) {
+    if (reference(where, reference) instanceof Expr.FieldOf field) {
+      return field;
+    }
+    throw new Unsupported(where + ": " + reference + " is not a field that can be used here");
+  }
+
+  private Expr.Data reference(String where, JsonArray reference) {
+    Layout.Header header = header(where, reference.get(0).getAsString());
+    String name = reference.get(1).getAsString();
+    if (name.equals(VALID)) {
+      return new Expr.ValidBit(new Expr.At(header));
+    }
+    if (header.metadata() && (name.contains("timestamp") || name.equals("deq_timedelta"))) {
+      clocked = true;
+    }
+    return new Expr.FieldOf(new Expr.At(header), field(where, header.type(), name));
+  }
+
+  private static Layout.Field field(String where, Layout.HeaderType type, String name) {
+    for (Layout.Field field : type.fields()) {
+      if (field.name().equals(name)) {
+        return field;
+      }
+    }
+    throw new Unsupported(where + ": no field " + name + " in " + type.name());
+  }
+
+  private Expr expression(String where, JsonObject o) {
+    String type = text(o, "type");
+    JsonElement value = o.get("value");
+    return switch (type) {
+      case "field" -> reference(where, value.getAsJsonArray());
+      case "hexstr" -> new Expr.Const(hex(value));
+      case "bool" -> new Expr.Truth(value.getAsBoolean());
+      case "local", "runtime_data" -> {
+        int index = value.getAsInt();
+        if (index < 0 || index >= parameters.size()) {
+          throw new Unsupported(where + ": no parameter " + index);
+        }
+        Source.Parameter p = parameters.get(index);
+        yield new Expr.Argument(p.word(), p.width());
+      }
+      case "header" -> new Expr.At(header(where, value.getAsString()));
+      case "header_stack" -> new Expr.Whole(stack(where, value.getAsString()));
+      case "stack_field" -> {
+        Layout.Stack stack = stack(where, value.getAsJsonArray().get(0).getAsString());
+        yield new Expr.FieldOf(
+            new Expr.Last(stack),
+            field(where, stack.type(), value.getAsJsonArray().get(1).getAsString()));
+      }
+      case "lookahead" ->
+          new Expr.Lookahead(
+              value.getAsJsonArray().get(0).getAsInt(), value.getAsJsonArray().get(1).getAsInt());
+      case "expression" -> {
+        JsonObject inner = value.getAsJsonObject();
+        yield inner.has("op") ? operation(where, inner) : expression(where, inner);
+      }
+      default -> throw new Unsupported(where + ": operand of type '" + type + "' is not supported");
+    };
+  }
+
+  private Expr operation(String where, JsonObject o) {
+    String op = text(o, "op");
+    return switch (op) {
+      case "+" -> binary(where, Expr.Arithmetic.ADD, o);
+      case "-" -> binary(where, Expr.Arithmetic.SUBTRACT, o);
+      case "*" -> binary(where, Expr.Arithmetic.MULTIPLY, o);
+      case "/" -> binary(where, Expr.Arithmetic.DIVIDE, o);
+      case "%" -> binary(where, Expr.Arithmetic.REMAINDER, o);
+      case "<<" -> binary(where, Expr.Arithmetic.SHIFT_LEFT, o);
+      case ">>" -> binary(where, Expr.Arithmetic.SHIFT_RIGHT, o);
+      case "&" -> binary(where, Expr.Arithmetic.AND, o);
+      case "|" -> binary(where, Expr.Arithmetic.OR, o);
+      case "^" -> binary(where, Expr.Arithmetic.XOR, o);
+      case "~" -> new Expr.Complement(data(where, right(o)));
+      case "==", "!=" -> equality(where, o, op.equals("=="));
+      case "<" -> compare(where, Expr.Order.LESS, o);
+      case "<=" -> compare(where, Expr.Order.LESS_OR_EQUAL, o);
+      case ">" -> compare(where, Expr.Order.GREATER, o);
+      case ">=" -> compare(where, Expr.Order.GREATER_OR_EQUAL, o);
+      case "and" -> new Expr.And(bool(where, left(o)), bool(where, right(o)));
+      case "or" -> new Expr.Or(bool(where, left(o)), bool(where, right(o)));
+      case "not" -> new Expr.Not(bool(where, right(o)));
+      case "valid" -> new Expr.Valid(place(where, right(o)));
+      case "d2b" -> new Expr.NonZero(data(where, right(o)));
+      case "b2d" -> new Expr.OfBool(bool(where, right(o)));
+      case "?" -> choice(where, o);
+      case "two_comp_mod" -> resize(where, Expr.Cast.TWO_COMPLEMENT, o);
+      case "usat_cast" -> resize(where, Expr.Cast.SATURATE_UNSIGNED, o);
+      case "sat_cast" -> resize(where, Expr.Cast.SATURATE_SIGNED, o);
+      case "dereference_stack", "dereference_header_stack" ->
+          new Expr.Element(wholeStack(where, left(o)), data(where, right(o)));
+      case "access_field" -> {
+        Expr.Place header = place(where, left(o));
+        yield new Expr.FieldOf(header, header.type().fields().get(o.get("right").getAsInt()));
+      }
+      case "last_stack_index" -> new Expr.StackCount(wholeStack(where, right(o)), -1);
+      case "size_stack" -> new Expr.StackCount(wholeStack(where, right(o)), 0);
+      default -> throw new Unsupported(where + ": operator '" + op + "' is not supported");
+    };
+  }
+
+  private static JsonObject left(JsonObject o) {
+    return o.getAsJsonObject("left");
+  }
+
+  private static JsonObject right(JsonObject o) {
+    return o.getAsJsonObject("right");
+  }
+
+  private Expr.Data binary(String where, Expr.Arithmetic op, JsonObject o) {
+    JsonElement left = o.get("left");
+    Expr.Data first =
+        left == null || left.isJsonNull()
+            ? new Expr.Const(BigInteger.ZERO)
+            : data(where, left.getAsJsonObject());
+    return new Expr.Binary(op, first, data(where, right(o)));
+  }
+
+  private Expr.Bool compare(String where, Expr.Order order, JsonObject o) {
+    return new Expr.Compare(order, data(where, left(o)), data(where, right(o)));
+  }
+
+  private Expr.Bool equality(String where, JsonObject o, boolean equal) {
+    Expr left = expression(where, left(o));
+    Expr right = expression(where, right(o));
+    if (left instanceof Expr.Place l && right instanceof Expr.Place r) {
+      return new Expr.SameHeader(l, r, equal);
+    }
+    if (left instanceof Expr.Bool l && right instanceof Expr.Bool r) {
+      return new Expr.Same(l, r, equal);
+    }
+    return compare(where, equal ? Expr.Order.EQUAL : Expr.Order.NOT_EQUAL, o);
+  }
+
+  private Expr.Data choice(String where, JsonObject o) {
+    return new Expr.Choice(
+        bool(where, o.getAsJsonObject("cond")), data(where, left(o)), data(where, right(o)));
+  }
+
+  private Expr.Data resize(String where, Expr.Cast cast, JsonObject o) {
+    if (!(data(where, right(o)) instanceof Expr.Const width)) {
+      throw new Unsupported(where + ": a cast to a computed width is not supported");
+    }
+    return new Expr.Resize(cast, data(where, left(o)), width.value().intValueExact());
+  }
+
+  // JSON
+
+  private Layout.Header header(String where, String name) {
+    return known(where, "header", headers, name);
+  }
+
+  private Layout.Stack stack(String where, String name) {
+    return known(where, "header stack", stacks, name);
+  }
+
+  private static <K, V> V known(String where, String what, Map<K, V> all, K name) {
+    V found = all.get(name);
+    if (found == null) {
+      throw new Unsupported(where + ": no " + what + " " + name);
+    }
+    return found;
+  }
+
+  private static String name(JsonObject o) {
+    return text(o, "name");
+  }
+
+  private static String text(JsonObject o, String member) {
+    JsonElement e = o.get(member);
+    if (e == null || e.isJsonNull()) {
+      throw new Unsupported("the program has no '" + member + "' in " + brief(o));
+    }
+    return e.getAsString();
+  }
+
+  private static int number(JsonObject o, String member) {
+    JsonElement e = o.get(member);
+    if (e == null || e.isJsonNull()) {
+      throw new Unsupported("the program has no '" + member + "' in " + brief(o));
+    }
+    return e.getAsInt();
+  }
+
+  private static String brief(JsonObject o) {
+    String all = o.toString();
+    return all.length() > 200 ? all.substring(0, 200) + "..." : all;
+  }
+
+  private static boolean flag(JsonObject o, String member) {
+    JsonElement e = o.get(member);
+    return e != null && !e.isJsonNull() && e.getAsBoolean();
+  }
+
+  private static JsonArray array(JsonObject o, String member) {
+    JsonElement e = o.get(member);
+    return e == null || e.isJsonNull() ? new JsonArray() : e.getAsJsonArray();
+  }
+
+  private static List<JsonObject> objects(JsonObject o, String member) {
+    List<JsonObject> found = new ArrayList<>();
+    for (JsonElement e : array(o, member)) {
+      found.add(e.getAsJsonObject());
+    }
+    return found;
+  }
+
+  private static BigInteger hex(JsonElement e) {
+    String text = e.getAsString();
+    boolean negative = text.startsWith("-");
+    String digits = negative ? text.substring(1) : text;
+    if (digits.startsWith("0x")) {
+      digits = digits.substring(2);
+    }
+    BigInteger value = new BigInteger(digits, 16);
+    return negative ? value.negate() : value;
+  }
+}
