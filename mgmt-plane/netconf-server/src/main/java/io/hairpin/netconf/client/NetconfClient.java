@@ -44,7 +44,8 @@ public final class NetconfClient implements AutoCloseable {
         <hello xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><capabilities>\
         <capability>urn:ietf:params:netconf:base:1.0</capability>\
         <capability>urn:ietf:params:netconf:base:1.1</capability>\
-        </capabilities></hello>""");
+        </capabilities></hello>\
+        """);
     serverHello = receive();
     if (serverHello.contains(">urn:ietf:params:netconf:base:1.1<")) {
       reader.useChunks();

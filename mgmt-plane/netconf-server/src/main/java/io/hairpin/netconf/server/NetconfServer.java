@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
 
 /**
- * A NETCONF server over SSH: the candidate and the running datastore of a schema. Running is durable
- * before a commit is acknowledged.
+ * A NETCONF server over SSH: the candidate and the running datastore of a schema. Running is
+ * durable before a commit is acknowledged.
  */
 @SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // Only the signatures so far.
 public final class NetconfServer implements Closeable {
@@ -56,7 +56,8 @@ public final class NetconfServer implements Closeable {
     private @Nullable Storage storage;
     private Authenticator authenticator = (user, password) -> false;
     private @Nullable Path hostKey;
-    private InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 8830);
+    private InetSocketAddress address =
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 8830);
     private final List<Participant> participants = new ArrayList<>();
     private final Map<QName, List<StateProvider>> states = new LinkedHashMap<>();
     private long maxMessageSize = 64L << 20;

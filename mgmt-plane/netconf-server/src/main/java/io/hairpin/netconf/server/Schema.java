@@ -186,7 +186,8 @@ public final class Schema {
      * @throws SchemaException if a module is missing or wrong; the message names file and line
      */
     public Schema build() {
-      var parser = ServiceLoader.load(YangParserFactory.class).findFirst().orElseThrow().createParser();
+      var parser =
+          ServiceLoader.load(YangParserFactory.class).findFirst().orElseThrow().createParser();
       Map<SourceIdentifier, Source> sources = new LinkedHashMap<>();
       Map<String, String> origins = new HashMap<>();
       record Wanted(String name, @Nullable Revision revision, String by) {}
