@@ -26,6 +26,7 @@ import io.hairpin.p4runtime.v1.WriteRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -267,31 +268,30 @@ public final class Session implements AutoCloseable {
    * @throws P4RuntimeException if the target cannot be asked
    */
   public OptionalLong pipelineCookie() {
-    try {
-      ForwardingPipelineConfig config =
-          rpc()
-              .getForwardingPipelineConfig(
-                  GetForwardingPipelineConfigRequest.newBuilder()
-                      .setDeviceId(settings.deviceId())
-                      .setResponseType(GetForwardingPipelineConfigRequest.ResponseType.COOKIE_ONLY)
-                      .build())
-              .getConfig();
-      return config.hasCookie()
-          ? OptionalLong.of(config.getCookie().getCookie())
-          : OptionalLong.empty();
-    } catch (StatusRuntimeException e) {
-      if (hasNoPipeline(e)) {
-        return OptionalLong.empty();
-      }
-      throw failed("ask for the pipeline", e);
-    }
+    ForwardingPipelineConfig config =
+        pipelineConfig(GetForwardingPipelineConfigRequest.ResponseType.COOKIE_ONLY);
+    return config.hasCookie()
+        ? OptionalLong.of(config.getCookie().getCookie())
+        : OptionalLong.empty();
   }
 
-  private static boolean hasNoPipeline(StatusRuntimeException e) {
-    return switch (e.getStatus().getCode()) {
-      case FAILED_PRECONDITION, NOT_FOUND -> true;
-      default -> false;
-    };
+  /** What the target runs; an empty message where it runs nothing. */
+  private ForwardingPipelineConfig pipelineConfig(
+      GetForwardingPipelineConfigRequest.ResponseType parts) {
+    try {
+      return rpc()
+          .getForwardingPipelineConfig(
+              GetForwardingPipelineConfigRequest.newBuilder()
+                  .setDeviceId(settings.deviceId())
+                  .setResponseType(parts)
+                  .build())
+          .getConfig();
+    } catch (StatusRuntimeException e) {
+      return switch (e.getStatus().getCode()) {
+        case FAILED_PRECONDITION, NOT_FOUND -> ForwardingPipelineConfig.getDefaultInstance();
+        default -> throw failed("ask for the pipeline", e);
+      };
+    }
   }
 
   /**
@@ -302,8 +302,13 @@ public final class Session implements AutoCloseable {
    *     has
    */
   public void pushPipeline() {
+    boolean replaces =
+        pipelineConfig(GetForwardingPipelineConfigRequest.ResponseType.P4INFO_AND_COOKIE)
+            .hasP4Info();
     push(SetForwardingPipelineConfigRequest.Action.VERIFY);
-    clearReplication();
+    if (replaces) {
+      clearReplication();
+    }
     push(SetForwardingPipelineConfigRequest.Action.VERIFY_AND_COMMIT);
     LOG.info("Device {}: pushed pipeline {}", settings.deviceId(), pipeline.cookie());
   }
@@ -326,16 +331,9 @@ public final class Session implements AutoCloseable {
   /** bmv2's replication outlives a push, but its server forgets it: copies would double. */
   private void clearReplication() {
     List<Update> deletions = new ArrayList<>();
-    try {
-      for (Entity.Kind kind : List.of(Entity.Kind.CLONE_SESSION, Entity.Kind.MULTICAST_GROUP)) {
-        readRaw(codec.wildcards(kind), entity -> deletions.add(Update.delete(entity)));
-      }
-    } catch (StatusRuntimeException e) {
-      if (hasNoPipeline(e)) {
-        return;
-      }
-      throw failed("read what replicates", e);
-    }
+    read(
+        EnumSet.of(Entity.Kind.MULTICAST_GROUP, Entity.Kind.CLONE_SESSION),
+        entity -> deletions.add(Update.delete(entity)));
     write(deletions);
   }
 

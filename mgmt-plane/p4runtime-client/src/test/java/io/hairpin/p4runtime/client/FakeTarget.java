@@ -203,7 +203,11 @@ final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements AutoCl
         () -> {
           checkPipeline();
           return GetForwardingPipelineConfigResponse.newBuilder()
-              .setConfig(ForwardingPipelineConfig.newBuilder().setCookie(config.getCookie()))
+              .setConfig(
+                  request.getResponseType()
+                          == GetForwardingPipelineConfigRequest.ResponseType.COOKIE_ONLY
+                      ? config.toBuilder().clearP4Info().clearP4DeviceConfig().build()
+                      : config)
               .build();
         });
   }
