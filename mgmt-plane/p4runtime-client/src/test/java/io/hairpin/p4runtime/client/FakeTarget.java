@@ -42,15 +42,15 @@ import org.jspecify.annotations.Nullable;
  * A P4Runtime server that arbitrates, keeps entities and reports each update's error as the
  * specification says, and forwards nothing.
  */
-final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements AutoCloseable {
-  static final long DEVICE = 1;
+public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements AutoCloseable {
+  public static final long DEVICE = 1;
 
   private static final Comparator<Uint128> BY_ID =
       Comparator.comparingLong((Uint128 id) -> id.getHigh() ^ Long.MIN_VALUE)
           .thenComparingLong(id -> id.getLow() ^ Long.MIN_VALUE);
 
-  final List<WriteRequest> writes = new ArrayList<>();
-  final List<SetForwardingPipelineConfigRequest.Action> pushes = new ArrayList<>();
+  public final List<WriteRequest> writes = new ArrayList<>();
+  public final List<SetForwardingPipelineConfigRequest.Action> pushes = new ArrayList<>();
   final BlockingQueue<StreamMessageRequest> heard = new LinkedBlockingQueue<>();
   private final Map<StreamObserver<StreamMessageResponse>, Uint128> streams = new LinkedHashMap<>();
   private final Map<Entity, Entity> entities = new LinkedHashMap<>();
@@ -60,11 +60,11 @@ final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements AutoCl
   private int tableSize = Integer.MAX_VALUE;
   private @Nullable Status refusal;
 
-  FakeTarget() throws IOException {
+  public FakeTarget() throws IOException {
     server = InProcessServerBuilder.forName(name).addService(this).build().start();
   }
 
-  ManagedChannel channel() {
+  public ManagedChannel channel() {
     return InProcessChannelBuilder.forName(name).build();
   }
 
@@ -74,15 +74,15 @@ final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements AutoCl
   }
 
   /** From now on refuses streams; null takes them again. */
-  synchronized void refuseStreams(@Nullable Status status) {
+  public synchronized void refuseStreams(@Nullable Status status) {
     refusal = status;
   }
 
-  synchronized void setTableSize(int size) {
+  public synchronized void setTableSize(int size) {
     tableSize = size;
   }
 
-  synchronized void endStreams(Status status) {
+  public synchronized void endStreams(Status status) {
     List.copyOf(streams.keySet()).forEach(stream -> stream.onError(status.asRuntimeException()));
     streams.clear();
   }
@@ -95,12 +95,12 @@ final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements AutoCl
         .onNext(message);
   }
 
-  synchronized List<Entity> entities() {
+  public synchronized List<Entity> entities() {
     return List.copyOf(entities.values());
   }
 
   /** Puts an entity in as another client could have written it. */
-  synchronized void put(Entity entity) {
+  public synchronized void put(Entity entity) {
     entities.put(key(entity), entity);
   }
 

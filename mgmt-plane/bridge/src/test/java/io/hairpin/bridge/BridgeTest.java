@@ -1,0 +1,330 @@
+package io.hairpin.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
+import io.hairpin.bridge.ConfigurationObject.BridgePort;
+import io.hairpin.bridge.ConfigurationObject.Interface;
+import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
+import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
+import io.hairpin.bridge.ConfigurationObject.StaticEntry;
+import io.hairpin.bridge.ConfigurationObject.Vlan;
+import io.hairpin.bridge.ConfigurationObject.VlanKey;
+import io.hairpin.bridge.Ports.Port;
+import io.hairpin.p4runtime.client.ElectionId;
+import io.hairpin.p4runtime.client.FakeTarget;
+import io.hairpin.p4runtime.client.Pipeline;
+import io.hairpin.p4runtime.client.Session;
+import io.hairpin.p4runtime.client.Settings;
+import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest.Action;
+import io.hairpin.p4runtime.v1.Update;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BridgeTest {
+
+  private static final int CPU_PORT = 510;
+  private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+  private static final long STATION = 0x5254_0000_0001L;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private FakeTarget target;
+  private long elections;
+
+  @BeforeEach
+  void startTarget() throws IOException {
+    target = new FakeTarget();
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable closeable : open.reversed()) {
+      closeable.close();
+    }
+    target.close();
+  }
+
+  @Test
+  void anEmptyTargetGetsThePipelineAndTheIntent() throws Exception {
+    started(2, port("port1"), vlan(10, "port1"));
+
+    assertThat(target.pushes).containsOnlyOnce(Action.VERIFY_AND_COMMIT);
+    assertThat(target.entities()).hasSize(2 + 4 + 4);
+  }
+
+  @Test
+  void aRestartOfTheManagementPlaneWritesNothing() throws Exception {
+    started(2, port("port1"), port("port2"), vlan(10, "port1", "port2"), station(10, "port2"));
+    int writes = target.writes.size();
+
+    started(2, port("port1"), port("port2"), vlan(10, "port1", "port2"), station(10, "port2"));
+
+    assertThat(target.writes).hasSize(writes);
+    assertThat(target.pushes).containsOnlyOnce(Action.VERIFY_AND_COMMIT);
+  }
+
+  @Test
+  void aRestartWritesOnlyTheDifference() throws Exception {
+    started(2, port("port1"), vlan(10, "port1"));
+    int writes = target.writes.size();
+
+    started(2, port("port1"), vlan(10, "port1"), station(10, "port1"));
+
+    assertThat(updatesSince(writes))
+        .extracting(Update::getType)
+        .containsExactly(Update.Type.INSERT);
+  }
+
+  @Test
+  void anEntryThatNobodyWantsIsRemoved() throws Exception {
+    started(2, vlan(10), vlan(11));
+    int writes = target.writes.size();
+
+    started(2, vlan(10));
+
+    assertThat(updatesSince(writes))
+        .extracting(Update::getType)
+        .containsExactly(Update.Type.DELETE, Update.Type.DELETE);
+  }
+
+  @Test
+  void aChangeWritesOnlyWhatItChanges() throws Exception {
+    Bridge bridge = started(2, port("port1"), port("port2"), vlan(10, "port1", "port2"));
+    int writes = target.writes.size();
+
+    bridge.prepare(put(reflecting("port1"))).apply();
+
+    assertThat(updatesSince(writes))
+        .singleElement()
+        .satisfies(
+            update -> {
+              assertThat(update.getType()).isEqualTo(Update.Type.MODIFY);
+              assertThat(update.getEntity().getTableEntry().getTableId()).isEqualTo(0x02000001);
+            });
+  }
+
+  @Test
+  void removingWhatWasConfiguredEmptiesTheTarget() throws Exception {
+    Bridge bridge = started(2, port("port1"), vlan(10, "port1"));
+
+    bridge
+        .prepare(new Change(List.of(), List.of(new InterfaceKey("port1"), new VlanKey(10))))
+        .apply();
+
+    assertThat(target.entities()).hasSize(2);
+  }
+
+  @Test
+  void aDisabledInterfaceHasNoEntries() throws Exception {
+    Bridge bridge = started(2, port("port1"));
+
+    bridge.prepare(put(new Interface("port1", false, relaying(ReflectiveRelay.OFF)))).apply();
+
+    assertThat(target.entities()).hasSize(2);
+  }
+
+  @Test
+  void whatIsCommittedWhileTheTargetIsAwayIsInstalledWhenItIsBack() throws Exception {
+    Bridge bridge = started(2, port("port1"));
+    target.refuseStreams(Status.UNAVAILABLE.withDescription("away"));
+    target.endStreams(Status.UNAVAILABLE.withDescription("away"));
+    await(() -> alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
+
+    bridge.prepare(put(vlan(10, "port1"))).apply();
+    assertThat(target.entities()).hasSize(2 + 4);
+    target.refuseStreams(null);
+
+    await(() -> alarmTypes(bridge).isEmpty());
+    assertThat(target.entities()).hasSize(2 + 4 + 4);
+  }
+
+  @Test
+  void aRefusedEntryIsAnAlarmUntilItIsInstalled() throws Exception {
+    target.setTableSize(3);
+    Bridge bridge = started(2);
+
+    bridge.prepare(put(vlan(10))).apply();
+
+    assertThat(bridge.alarms())
+        .singleElement()
+        .satisfies(
+            alarm -> {
+              assertThat(alarm.type()).isEqualTo(Alarm.Type.NOT_INSTALLED);
+              assertThat(alarm.resource()).contains("vlan");
+              assertThat(alarm.text()).contains("RESOURCE_EXHAUSTED");
+              assertThat(alarm.raised()).isEqualTo(NOW);
+            });
+  }
+
+  @Test
+  void aPortThatTheSwitchDoesNotHaveIsRefused() throws Exception {
+    Bridge bridge = started(2);
+
+    assertThatThrownBy(() -> bridge.prepare(put(vlan(10, "port9"))))
+        .isInstanceOfSatisfying(
+            InvalidConfigurationException.class,
+            e -> {
+              assertThat(e.object()).isEqualTo(new VlanKey(10));
+              assertThat(e.attribute()).isEqualTo("untagged-port");
+              assertThat(e.value()).isEqualTo("port9");
+            })
+        .hasMessage("VLAN 10: there is no port 'port9'; the switch has port1, port2");
+  }
+
+  @Test
+  void aPortThatIsTaggedAndUntaggedInOneVlanIsRefused() throws Exception {
+    Bridge bridge = started(2);
+
+    assertThatThrownBy(
+            () -> bridge.prepare(put(new Vlan(10, 10, Set.of("port1"), Set.of("port1")))))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage("VLAN 10: 'port1' is a tagged-port already; it can be one of the two");
+  }
+
+  @Test
+  void aVanishedPortIsKeptUnappliedWithAnAlarm() throws Exception {
+    Bridge bridge = started(1, port("port1"), port("port2"), vlan(10, "port1", "port2"));
+
+    assertThat(bridge.alarms())
+        .extracting(Alarm::type, Alarm::resource)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple(Alarm.Type.PORT_MISSING, "port2"));
+    assertThat(target.entities()).hasSize(2 + 4 + 4);
+  }
+
+  @Test
+  void anEditBesideAVanishedPortIsTaken() throws Exception {
+    Bridge bridge = started(1, vlan(10, "port2"));
+
+    bridge.prepare(put(vlan(10, "port1", "port2"))).apply();
+
+    assertThat(target.entities()).hasSize(2 + 4);
+  }
+
+  @Test
+  void theAlarmOfAVanishedPortEndsWithItsConfiguration() throws Exception {
+    Bridge bridge = started(1, port("port2"), vlan(10, "port2"));
+
+    bridge.prepare(new Change(List.of(vlan(10)), List.of(new InterfaceKey("port2")))).apply();
+
+    assertThat(bridge.alarms()).isEmpty();
+  }
+
+  @Test
+  void forcedReflectiveRelayIsAnAlarmWhileItLasts() throws Exception {
+    Bridge bridge = started(2, reflecting("port1"));
+    assertThat(alarmTypes(bridge)).containsExactly(Alarm.Type.REFLECTIVE_RELAY_FORCED);
+
+    bridge.prepare(put(port("port1"))).apply();
+
+    assertThat(bridge.alarms()).isEmpty();
+  }
+
+  @Test
+  void reflectiveRelayIsReadBackFromTheTarget() throws Exception {
+    Bridge bridge = started(2, reflecting("port1"), port("port2"));
+
+    assertThat(bridge.ports())
+        .extracting(state -> state.reflectiveRelay().orElseThrow())
+        .containsExactly(true, false);
+  }
+
+  @Test
+  void reflectiveRelayIsUnknownWhileTheTargetIsAway() throws Exception {
+    Bridge bridge = started(1, reflecting("port1"));
+    target.refuseStreams(Status.UNAVAILABLE.withDescription("away"));
+    target.endStreams(Status.UNAVAILABLE.withDescription("away"));
+    await(() -> alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
+
+    assertThat(bridge.ports()).extracting(PortState::reflectiveRelay).allMatch(o -> o.isEmpty());
+  }
+
+  private Bridge started(int ports, ConfigurationObject... configuration) throws IOException {
+    List<Port> list = IntStream.rangeClosed(1, ports).mapToObj(Port::unreported).toList();
+    Pipeline pipeline =
+        Pipeline.of(
+            new String(resource("hairpin.p4info.txtpb"), StandardCharsets.UTF_8),
+            resource("hairpin.json"));
+    ManagedChannel channel = target.channel();
+    open.add(channel::shutdownNow);
+    Settings settings =
+        new Settings(
+            FakeTarget.DEVICE,
+            ElectionId.of(++elections),
+            Duration.ofSeconds(30),
+            Duration.ofMillis(1),
+            Duration.ofMillis(10));
+    Bridge bridge =
+        new Bridge(
+            () -> list,
+            CPU_PORT,
+            listener -> Session.connect(channel, pipeline, settings, listener),
+            InstantSource.fixed(NOW));
+    open.add(bridge);
+    bridge.start(List.of(configuration));
+    await(() -> !alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
+    return bridge;
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = BridgeTest.class.getResourceAsStream("/io/hairpin/p4src/" + name)) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("the time to wait").isLessThan(deadline);
+      Thread.yield();
+    }
+  }
+
+  private List<Update> updatesSince(int writes) {
+    return target.writes.subList(writes, target.writes.size()).stream()
+        .flatMap(request -> request.getUpdatesList().stream())
+        .toList();
+  }
+
+  private static List<Alarm.Type> alarmTypes(Bridge bridge) {
+    return bridge.alarms().stream().map(Alarm::type).toList();
+  }
+
+  private static Change put(ConfigurationObject... objects) {
+    return new Change(List.of(objects), List.of());
+  }
+
+  private static Interface port(String name) {
+    return new Interface(name, true, relaying(ReflectiveRelay.OFF));
+  }
+
+  private static Interface reflecting(String name) {
+    return new Interface(name, true, relaying(ReflectiveRelay.FORCED));
+  }
+
+  private static BridgePort relaying(ReflectiveRelay reflectiveRelay) {
+    return new BridgePort(1, AcceptableFrameTypes.ALL, true, reflectiveRelay);
+  }
+
+  private static Vlan vlan(int vid, String... untagged) {
+    return new Vlan(vid, vid, Set.of(), Set.of(untagged));
+  }
+
+  private static StaticEntry station(int fid, String port) {
+    return new StaticEntry(fid, STATION, port);
+  }
+}
