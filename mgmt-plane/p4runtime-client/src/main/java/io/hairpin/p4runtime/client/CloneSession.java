@@ -1,6 +1,8 @@
 package io.hairpin.p4runtime.client;
 
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A clone session of the packet replication engine.
@@ -24,7 +26,7 @@ public record CloneSession(int id, Set<Replica> replicas, int classOfService, in
           "Clone session %d (class %d, length %d): the id is above 0, the others not below"
               .formatted(id, classOfService, packetLength));
     }
-    replicas = Set.copyOf(replicas);
+    replicas = Collections.unmodifiableSet(new TreeSet<>(replicas));
   }
 
   @Override

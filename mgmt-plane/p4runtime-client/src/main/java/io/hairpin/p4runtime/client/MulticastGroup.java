@@ -1,6 +1,8 @@
 package io.hairpin.p4runtime.client;
 
+import java.util.Collections;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A multicast group of the packet replication engine.
@@ -19,7 +21,7 @@ public record MulticastGroup(int id, Set<Replica> replicas) implements Entity {
     if (id < 1) {
       throw new IllegalArgumentException("Multicast group " + id + " is not above 0");
     }
-    replicas = Set.copyOf(replicas);
+    replicas = Collections.unmodifiableSet(new TreeSet<>(replicas));
   }
 
   @Override

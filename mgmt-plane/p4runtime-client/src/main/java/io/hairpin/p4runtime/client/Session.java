@@ -236,7 +236,7 @@ public final class Session implements AutoCloseable {
       Duration doubled = retry.multipliedBy(2);
       retry = doubled.compareTo(settings.maxRetry()) < 0 ? doubled : settings.maxRetry();
     }
-    LOG.info("Device {}: the stream ended: {}", settings.deviceId(), reason);
+    LOG.info("Device {}: the stream ended: {}", settings.deviceId(), describe(reason));
     tell(() -> listener.disconnected(reason), reason);
     timer.schedule(delay, this::open);
   }
@@ -408,13 +408,21 @@ public final class Session implements AutoCloseable {
     return new P4RuntimeException(
         e.getStatus().getCode(),
         "Device %s: failed to %s: %s"
-            .formatted(
-                Long.toUnsignedString(settings.deviceId()),
-                what,
-                e.getStatus().getDescription() == null
-                    ? e.getStatus().getCode()
-                    : e.getStatus().getCode() + " (" + e.getStatus().getDescription() + ")"),
+            .formatted(Long.toUnsignedString(settings.deviceId()), what, describe(e.getStatus())),
         e);
+  }
+
+  /** In one line, with what lies at the bottom of it (gRPC says no more than "io exception"). */
+  private static String describe(Status status) {
+    StringBuilder line = new StringBuilder(status.getCode().name());
+    if (status.getDescription() != null) {
+      line.append(" (").append(status.getDescription()).append(')');
+    }
+    Throwable root = status.getCause();
+    while (root != null && root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root == null ? line.toString() : line.append(": ").append(root.getMessage()).toString();
   }
 
   private Error error(Any detail, StatusRuntimeException cause) {

@@ -123,6 +123,14 @@ final class Table {
                         : "only a ternary, range or optional key may have one"));
       }
     }
+    if (!entry.idleTimeout().isZero()
+        && (entry.isDefault()
+            || info.getIdleTimeoutBehavior()
+                == io.hairpin.p4runtime.config.v1.Table.IdleTimeoutBehavior.NO_TIMEOUT)) {
+      throw new PipelineException(
+          "Table %s: no idle timeout is supported, but %s is asked for"
+              .formatted(entry.isDefault() ? table + " default" : table, entry.idleTimeout()));
+    }
     TreeMap<String, Match> matches = new TreeMap<>();
     entry
         .matches()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hairpin.p4runtime.v1.FieldMatch;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +108,14 @@ class PipelineTest {
     assertRefused(TableEntry.ofDefault("acl", Action.of("NoAction")), "default action is const");
     assertRefused(TableEntry.of("truth").exact("hit", 1).action("NoAction"), "entries are const");
     assertRefused(Example.fdb(1, 1).action("flood"), "flood is DEFAULT_ONLY");
+  }
+
+  @Test
+  void anIdleTimeoutIsForTablesThatHaveThem() {
+    TableEntry timed = Example.fdb(1, 1).idleTimeout(Duration.ofSeconds(1));
+    assertThat(PIPELINE.canonical(timed))
+        .hasToString("fdb{dst_addr=0x1, fid=0x1} -> forward{port=0x1} idle PT1S");
+    assertRefused(acl().idleTimeout(Duration.ofSeconds(1)), "acl: no idle timeout", "PT1S");
   }
 
   @Test
