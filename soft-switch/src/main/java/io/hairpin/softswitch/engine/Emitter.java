@@ -306,7 +306,7 @@ final class Emitter {
       c.loadConstant(to.high().longValue());
       c.invokestatic(WIDE, "minUnsigned", MethodTypeDesc.of(CD_long, CD_long, CD_long));
     } else {
-      big(v, EXACT);
+      bigResize(v);
       c.invokevirtual(BIG, "longValue", MethodTypeDesc.of(CD_long));
     }
   }
@@ -375,7 +375,7 @@ final class Emitter {
               signed ? name : name + "Unsigned",
               MethodTypeDesc.of(CD_long, CD_long, CD_long));
         } else {
-          big(v, EXACT);
+          bigBinary(v, EXACT);
           c.invokevirtual(BIG, "longValue", MethodTypeDesc.of(CD_long));
         }
       }
@@ -499,19 +499,8 @@ final class Emitter {
           big(v.no(), bits);
           c.labelBinding(end);
         }
-        case Expr.Resize v -> {
-          if (v.cast() == Expr.Cast.TWO_COMPLEMENT) {
-            big(v.value(), v.width());
-            c.loadConstant(v.width());
-            c.invokestatic(WIDE, "wrap", MethodTypeDesc.of(BIG, BIG, CD_int));
-          } else {
-            big(v.value(), EXACT);
-            bigConstant(i.low());
-            bigConstant(i.high());
-            c.invokestatic(WIDE, "clamp", MethodTypeDesc.of(BIG, BIG, BIG, BIG));
-          }
-        }
-        case Expr.Binary v -> big(v, bits);
+        case Expr.Resize v -> bigResize(v);
+        case Expr.Binary v -> bigBinary(v, bits);
         case Expr.Const v -> throw new IllegalStateException("a constant");
         case Expr.OfBool v -> throw new IllegalStateException("a bit");
         case Expr.ValidBit v -> throw new IllegalStateException("a bit");
@@ -520,7 +509,21 @@ final class Emitter {
     }
   }
 
-  private void big(Expr.Binary v, int bits) {
+  private void bigResize(Expr.Resize v) {
+    if (v.cast() == Expr.Cast.TWO_COMPLEMENT) {
+      big(v.value(), v.width());
+      c.loadConstant(v.width());
+      c.invokestatic(WIDE, "wrap", MethodTypeDesc.of(BIG, BIG, CD_int));
+    } else {
+      Interval i = interval((Expr.Data) v);
+      big(v.value(), EXACT);
+      bigConstant(i.low());
+      bigConstant(i.high());
+      c.invokestatic(WIDE, "clamp", MethodTypeDesc.of(BIG, BIG, BIG, BIG));
+    }
+  }
+
+  private void bigBinary(Expr.Binary v, int bits) {
     MethodTypeDesc plain = MethodTypeDesc.of(BIG, BIG);
     switch (v.op()) {
       case ADD -> bothBig(v, bits).invokevirtual(BIG, "add", plain);

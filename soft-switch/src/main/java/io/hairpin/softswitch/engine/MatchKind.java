@@ -6,7 +6,10 @@ public enum MatchKind {
   EXACT,
   /** By the longest prefix; takes {@link Match.Lpm} and {@link Match.Any}. */
   LPM,
-  /** By value and mask; takes {@link Match.Ternary}, {@link Match.Any}. */
+  /**
+   * By value and mask; takes {@link Match.Ternary}, {@link Match.Any} and {@link Match.Exact}. p4c
+   * makes ternary fields of a program's optional ones.
+   */
   TERNARY,
   /** By bounds; takes {@link Match.Range} and {@link Match.Any}. */
   RANGE,

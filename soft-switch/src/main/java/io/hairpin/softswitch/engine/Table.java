@@ -476,6 +476,7 @@ public final class Table {
       switch (keyFields.get(i)) {
         case Match.Exact(BigInteger exact)
             when part.field.kind() == MatchKind.EXACT
+                || part.field.kind() == MatchKind.TERNARY
                 || part.field.kind() == MatchKind.OPTIONAL -> {
           v = exact;
           m = all;
