@@ -1,7 +1,6 @@
 package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +88,7 @@ final class Definition {
     config = schema == null || schema.effectiveConfig().orElse(true);
     presence = schema instanceof ContainerSchemaNode c && c.isPresenceContainer();
     keys = schema instanceof ListSchemaNode list ? list.getKeyDefinition() : List.of();
-    keyTemplate = keys.isEmpty() ? null : ImmutableOffsetMapTemplate.ordered(keys);
+    keyTemplate = keys.size() < 2 ? null : ImmutableOffsetMapTemplate.ordered(keys);
     kind =
         switch (schema) {
           case ListSchemaNode list -> Kind.LIST;
@@ -153,15 +152,14 @@ final class Definition {
     return child == null ? this : child;
   }
 
-  Collection<List<Definition>> all() {
-    return children().values();
+  Definition top() {
+    return parent == null ? this : parent.top();
   }
 
   NodeIdentifierWithPredicates entry(Object[] keyValues) {
-    if (keyTemplate == null) {
-      throw new IllegalStateException(name() + " has no keys");
-    }
-    return NodeIdentifierWithPredicates.of(name(), keyTemplate.instantiateWithValues(keyValues));
+    return keyTemplate == null
+        ? NodeIdentifierWithPredicates.of(name(), keys.getFirst(), keyValues[0])
+        : NodeIdentifierWithPredicates.of(name(), keyTemplate.instantiateWithValues(keyValues));
   }
 
   EffectiveModelContext context() {

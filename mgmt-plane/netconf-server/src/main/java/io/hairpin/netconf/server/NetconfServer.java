@@ -11,14 +11,38 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A NETCONF server over SSH: the candidate and the running datastore of a schema. Running is
  * durable before a commit is acknowledged.
  */
-@SuppressWarnings({"UnusedVariable", "DoNotCallSuggester"}) // Only the signatures so far.
 public final class NetconfServer implements Closeable {
-  private NetconfServer(Builder builder) {}
+  private static final Logger LOG = LoggerFactory.getLogger(NetconfServer.class);
+
+  private final Datastores datastores;
+  private final Sessions sessions = new Sessions();
+  private final Session.Server server;
+  private final InetSocketAddress wanted;
+  private final Path hostKey;
+  private final Authenticator authenticator;
+  private @Nullable SshTransport transport;
+
+  private NetconfServer(Builder builder, Schema schema, Storage storage, Path hostKey) {
+    wanted = builder.address;
+    this.hostKey = hostKey;
+    authenticator = builder.authenticator;
+    datastores = new Datastores(schema.root(), storage, List.copyOf(builder.participants));
+    List<String> capabilities = Monitoring.capabilities(schema);
+    Map<QName, List<StateProvider>> states = new LinkedHashMap<>(builder.states);
+    Monitoring monitoring = new Monitoring(schema, datastores, sessions, capabilities);
+    monitoring.providers().forEach((root, state) -> states.put(root, List.of(state)));
+    Operations operations = new Operations(schema, datastores, sessions, states);
+    server =
+        new Session.Server(
+            schema, datastores, operations, sessions, capabilities, builder.maxMessageSize);
+  }
 
   /**
    * Begins a server.
@@ -35,7 +59,17 @@ public final class NetconfServer implements Closeable {
    * @throws IOException if the stored configuration cannot be read or the port cannot be opened;
    *     nothing is left open then
    */
-  public void start() throws IOException {}
+  public void start() throws IOException {
+    datastores.start();
+    try {
+      SshTransport ssh = new SshTransport(wanted, hostKey, authenticator, server);
+      ssh.start();
+      transport = ssh;
+    } catch (IOException | RuntimeException e) {
+      datastores.close();
+      throw e;
+    }
+  }
 
   /**
    * Where clients connect.
@@ -43,12 +77,26 @@ public final class NetconfServer implements Closeable {
    * @return the bound address, with the real port where 0 was asked for
    */
   public InetSocketAddress address() {
-    throw new IllegalStateException("not started");
+    if (transport == null) {
+      throw new IllegalStateException("the server is not started");
+    }
+    return transport.address();
   }
 
   /** Ends all sessions and closes port and storage; a commit that is under way is finished. */
   @Override
-  public void close() {}
+  public void close() {
+    try {
+      if (transport != null) {
+        transport.close();
+        transport = null;
+      }
+      sessions.all().forEach(Session::kill);
+      datastores.close();
+    } catch (IOException e) {
+      LOG.warn("the server was not closed cleanly", e);
+    }
+  }
 
   /** Says what a server needs. Not thread-safe. */
   public static final class Builder {
@@ -164,7 +212,10 @@ public final class NetconfServer implements Closeable {
      * @throws IllegalStateException if something required is missing
      */
     public NetconfServer build() {
-      return new NetconfServer(this);
+      if (schema == null || storage == null || hostKey == null) {
+        throw new IllegalStateException("a server needs schema, storage and hostKey");
+      }
+      return new NetconfServer(this, schema, storage, hostKey);
     }
   }
 }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.common.Revision;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
+import org.opendaylight.yangtools.yang.model.api.Module;
 import org.opendaylight.yangtools.yang.model.api.meta.StatementSourceException;
 import org.opendaylight.yangtools.yang.model.api.source.SourceDependency;
 import org.opendaylight.yangtools.yang.model.api.source.SourceIdentifier;
@@ -79,6 +80,11 @@ public final class Schema {
 
   List<Source> sources() {
     return sources;
+  }
+
+  /** Whether a module is more than a supplier of types and groupings. */
+  boolean implemented(Module module) {
+    return sources.stream().anyMatch(s -> s.name.equals(module.getName()) && !s.imported);
   }
 
   Definition root() {

@@ -1,0 +1,290 @@
+package io.hairpin.netconf.server;
+
+import io.hairpin.netconf.transport.FramingException;
+import io.hairpin.netconf.transport.MessageReader;
+import io.hairpin.netconf.transport.MessageWriter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One session: hello, then one request after the other, each answered before the next is read (RFC
+ * 6241 sections 4 and 8.1). Runs in a thread of its own until either side ends it.
+ */
+final class Session implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+  /** What the sessions of a server have in common. */
+  record Server(
+      Schema schema,
+      Datastores datastores,
+      Operations operations,
+      Sessions sessions,
+      List<String> capabilities,
+      long maxMessageSize) {}
+
+  private final Server server;
+  private final int id;
+  private final String user;
+  private final String peer;
+  private final Instant login = Instant.now();
+  private final MessageReader reader;
+  private final MessageWriter writer;
+  private final Runnable hangUp;
+  private boolean base11;
+  private volatile boolean ended;
+
+  /**
+   * Makes a session.
+   *
+   * @param hangUp ends the transport at once, from any thread
+   */
+  Session(
+      Server server, String user, String peer, InputStream in, OutputStream out, Runnable hangUp) {
+    this.server = server;
+    this.id = server.sessions.nextId();
+    this.user = user;
+    this.peer = peer;
+    this.hangUp = hangUp;
+    reader = new MessageReader(in, server.maxMessageSize);
+    writer = new MessageWriter(out);
+  }
+
+  int id() {
+    return id;
+  }
+
+  String user() {
+    return user;
+  }
+
+  String peer() {
+    return peer;
+  }
+
+  Instant login() {
+    return login;
+  }
+
+  @Override
+  public void run() {
+    server.sessions.add(this);
+    LOG.info("session {} of {} from {} begins", id, user, peer);
+    try {
+      if (hello()) {
+        serve();
+      }
+    } catch (IOException e) {
+      LOG.info("session {} ends: {}", id, e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("session {} ends", id, e);
+    } finally {
+      ended = true;
+      server.datastores.release(id);
+      server.sessions.remove(this);
+      LOG.info("session {} is over", id);
+    }
+  }
+
+  /** Ends the session after the reply to the request at hand. */
+  void endAfterReply() {
+    ended = true;
+  }
+
+  /** Ends the session at once; its locks are free on return. */
+  void kill() {
+    ended = true;
+    hangUp.run();
+    server.datastores.release(id);
+  }
+
+  private boolean hello() throws IOException {
+    try (XmlWriter out = new XmlWriter(writer.message())) {
+      out.start(Namespaces.BASE, "hello").start(Namespaces.BASE, "capabilities");
+      for (String capability : server.capabilities) {
+        out.leaf(Namespaces.BASE, "capability", capability);
+      }
+      out.end().leaf(Namespaces.BASE, "session-id", Integer.toString(id)).end();
+    }
+    InputStream message = reader.next().orElse(null);
+    if (message == null) {
+      return false;
+    }
+    Element hello;
+    try {
+      hello = XmlParser.parse(message);
+    } catch (XmlParser.MalformedException e) {
+      throw new IOException("the client's hello is " + e.getMessage(), e);
+    }
+    Set<String> theirs = new HashSet<>();
+    hello
+        .child("capabilities")
+        .ifPresent(
+            all -> {
+              for (Element capability : all.children()) {
+                theirs.add(capability.text().strip());
+              }
+            });
+    if (!hello.is(Namespaces.BASE, "hello") || hello.child("session-id").isPresent()) {
+      throw new IOException(
+          "the client sent %s in place of a client's hello".formatted(hello.name));
+    }
+    base11 = theirs.contains(Namespaces.BASE_1_1);
+    if (!base11 && !theirs.contains(Namespaces.BASE_1_0)) {
+      throw new IOException("the client has neither base:1.0 nor base:1.1 but " + theirs);
+    }
+    if (base11) {
+      reader.useChunks();
+      writer.useChunks();
+    }
+    return true;
+  }
+
+  private void serve() throws IOException {
+    while (!ended) {
+      Optional<InputStream> message = reader.next();
+      if (message.isEmpty()) {
+        return;
+      }
+      Element rpc;
+      try {
+        rpc = XmlParser.parse(message.get());
+      } catch (FramingException e) {
+        if (e.tooBig()) {
+          reply(null, RpcError.rpc(ErrorTag.TOO_BIG, String.valueOf(e.getMessage())));
+        }
+        throw e;
+      } catch (XmlParser.MalformedException e) {
+        // The tag malformed-message is not for clients of base:1.0: they lose the session.
+        if (!base11) {
+          throw new IOException(e.getMessage(), e);
+        }
+        reply(null, RpcError.rpc(ErrorTag.MALFORMED_MESSAGE, String.valueOf(e.getMessage())));
+        continue;
+      }
+      if (ended) {
+        return;
+      }
+      answer(rpc);
+    }
+  }
+
+  private void answer(Element rpc) throws IOException {
+    Reply body;
+    try {
+      body = run(rpc);
+    } catch (RpcException e) {
+      reply(rpc, e.errors());
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("session {}: a request failed", id, e);
+      reply(rpc, RpcError.application(ErrorTag.OPERATION_FAILED, "the server failed: " + e));
+      return;
+    }
+    reply(rpc, body);
+  }
+
+  private Reply run(Element rpc) throws RpcException {
+    if (!rpc.is(Namespaces.BASE, "rpc")) {
+      throw RpcError.rpc(
+              ErrorTag.UNKNOWN_ELEMENT,
+              "%s in namespace '%s' is no rpc".formatted(rpc.name, rpc.namespace))
+          .withInfo("bad-element", rpc.name)
+          .asException();
+    }
+    if (rpc.attribute("", "message-id").isEmpty()) {
+      throw RpcError.rpc(ErrorTag.MISSING_ATTRIBUTE, "rpc needs the attribute message-id")
+          .withInfo("bad-attribute", "message-id")
+          .withInfo("bad-element", "rpc")
+          .asException();
+    }
+    if (rpc.children().size() != 1) {
+      throw RpcError.rpc(
+              rpc.children().isEmpty() ? ErrorTag.MISSING_ELEMENT : ErrorTag.BAD_ELEMENT,
+              "rpc must hold one operation, not " + rpc.children().size())
+          .withInfo("bad-element", "rpc")
+          .asException();
+    }
+    return server.operations.run(this, rpc.children().getFirst());
+  }
+
+  private void reply(@Nullable Element rpc, RpcError error) throws IOException {
+    reply(rpc, List.of(error));
+  }
+
+  private void reply(@Nullable Element rpc, List<RpcError> errors) throws IOException {
+    reply(
+        rpc,
+        out -> {
+          for (RpcError error : errors) {
+            write(out, error);
+          }
+        });
+  }
+
+  private void reply(@Nullable Element rpc, Reply body) throws IOException {
+    XmlWriter out = new XmlWriter(writer.message());
+    out.start(Namespaces.BASE, "rpc-reply");
+    if (rpc != null) {
+      echo(out, rpc);
+    }
+    body.write(out);
+    out.end();
+    // Only a whole message is closed: after half of one the session ends.
+    out.close();
+  }
+
+  /** Section 4.1: the attributes of rpc come back as they were, with the prefixes they use. */
+  private static void echo(XmlWriter out, Element rpc) {
+    Set<String> declared = new HashSet<>();
+    for (Element.Attribute attribute : rpc.attributes) {
+      String prefix = attribute.prefix();
+      if (prefix.isEmpty() || prefix.equals("xml") || declared.contains(prefix)) {
+        continue;
+      }
+      declared.add(prefix);
+      out.attribute("xmlns:" + prefix, attribute.namespace());
+    }
+    for (Element.Attribute attribute : rpc.attributes) {
+      String prefix = attribute.prefix();
+      out.attribute((prefix.isEmpty() ? "" : prefix + ":") + attribute.name(), attribute.value());
+    }
+  }
+
+  private void write(XmlWriter out, RpcError error) throws IOException {
+    String ns = Namespaces.BASE;
+    out.start(ns, "rpc-error");
+    out.leaf(ns, "error-type", error.type().elementBody());
+    out.leaf(ns, "error-tag", error.tag().elementBody());
+    out.leaf(ns, "error-severity", "error");
+    if (error.appTag() != null) {
+      out.leaf(ns, "error-app-tag", error.appTag());
+    }
+    if (error.path() != null && !error.path().isEmpty()) {
+      Definition root = server.schema.root();
+      Values.Prefixes prefixes = new Values.Prefixes(root.context());
+      String path = Values.path(root, error.path(), prefixes);
+      out.start(ns, "error-path");
+      prefixes.declare(out);
+      out.text(path).end();
+    }
+    out.start(ns, "error-message").attribute("xml:lang", "en").text(error.message()).end();
+    if (!error.info().isEmpty()) {
+      out.start(ns, "error-info");
+      for (RpcError.Detail detail : error.info()) {
+        out.leaf(detail.namespace(), detail.name(), detail.value());
+      }
+      out.end();
+    }
+    out.end();
+  }
+}

@@ -1,0 +1,196 @@
+package io.hairpin.netconf.server;
+
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.opendaylight.yangtools.yang.common.Empty;
+import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.common.QNameModule;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifierWithPredicates;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeWithValue;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.PathArgument;
+import org.opendaylight.yangtools.yang.data.api.YangNetconfErrorAware;
+import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
+import org.opendaylight.yangtools.yang.model.api.IdentitySchemaNode;
+import org.opendaylight.yangtools.yang.model.api.ModuleLike;
+import org.opendaylight.yangtools.yang.model.api.TypeAware;
+import org.opendaylight.yangtools.yang.model.api.TypeDefinition;
+import org.opendaylight.yangtools.yang.model.api.type.IdentityrefTypeDefinition;
+import org.opendaylight.yangtools.yang.model.api.type.LeafrefTypeDefinition;
+import org.opendaylight.yangtools.yang.model.api.type.StringTypeDefinition;
+import org.opendaylight.yangtools.yang.model.api.type.UnionTypeDefinition;
+
+/** Values and paths as text (RFC 7950 section 9), both ways. */
+final class Values {
+  private Values() {}
+
+  /** The prefixes that a text uses, to be declared on its element. */
+  static final class Prefixes {
+    private final EffectiveModelContext context;
+    private final Map<QNameModule, String> used = new HashMap<>();
+
+    Prefixes(EffectiveModelContext context) {
+      this.context = context;
+    }
+
+    String of(QNameModule module) {
+      String known = used.get(module);
+      if (known != null) {
+        return known;
+      }
+      String wanted = context.findModule(module).map(ModuleLike::getPrefix).orElse("ns");
+      String prefix = wanted;
+      for (int i = 2; used.containsValue(prefix); i++) {
+        prefix = wanted + i;
+      }
+      used.put(module, prefix);
+      return prefix;
+    }
+
+    void declare(XmlWriter out) {
+      used.forEach((module, prefix) -> out.attribute("xmlns:" + prefix, "" + module.namespace()));
+    }
+  }
+
+  /** Parses the text of a leaf or leaf-list entry. */
+  static Object parse(Definition definition, Element element, YangInstanceIdentifier path)
+      throws RpcException {
+    if (!element.children().isEmpty()) {
+      throw RpcError.application(
+              ErrorTag.BAD_ELEMENT,
+              "%s takes a value, not elements such as %s"
+                  .formatted(element.name, element.children().getFirst().name))
+          .withPath(path)
+          .withInfo("bad-element", element.children().getFirst().name)
+          .asException();
+    }
+    return parse(definition, element.text(), element.scope, path);
+  }
+
+  static Object parse(
+      Definition definition, String text, Element.Scope scope, YangInstanceIdentifier path)
+      throws RpcException {
+    TypeDefinition<?> type = type(definition);
+    boolean verbatim =
+        type instanceof StringTypeDefinition
+            || type instanceof UnionTypeDefinition
+            || type instanceof LeafrefTypeDefinition;
+    try {
+      Object value = definition.codec().parseValue(scope, verbatim ? text : text.strip());
+      if (type instanceof IdentityrefTypeDefinition identityref && value instanceof QName name) {
+        checkDerived(definition.context(), identityref, name);
+      }
+      return value;
+    } catch (RuntimeException e) {
+      // The codecs throw whatever the JDK's parsers throw; all of it means a value out of its type.
+      String appTag = null;
+      if (e instanceof YangNetconfErrorAware aware && !aware.getNetconfErrors().isEmpty()) {
+        appTag = aware.getNetconfErrors().getFirst().appTag();
+      }
+      throw RpcError.application(
+              ErrorTag.INVALID_VALUE,
+              "'%s' is not a value of %s (type %s): %s"
+                  .formatted(
+                      shorten(text),
+                      definition.localName(),
+                      type == null ? "?" : type.getQName().getLocalName(),
+                      e.getMessage()))
+          .withPath(path)
+          .withAppTag(appTag)
+          .asException();
+    }
+  }
+
+  private static String shorten(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+  }
+
+  private static @Nullable TypeDefinition<?> type(Definition definition) {
+    TypeAware typed = definition.typed();
+    return typed == null ? null : typed.getType();
+  }
+
+  private static void checkDerived(
+      EffectiveModelContext context, IdentityrefTypeDefinition type, QName name) {
+    IdentitySchemaNode identity =
+        context
+            .findModule(name.getModule())
+            .flatMap(
+                module ->
+                    module.getIdentities().stream()
+                        .filter(i -> i.getQName().equals(name))
+                        .<IdentitySchemaNode>map(i -> i)
+                        .findFirst())
+            .orElseThrow();
+    for (IdentitySchemaNode base : type.getIdentities()) {
+      if (!isDerived(identity, base.getQName())) {
+        throw new IllegalArgumentException(
+            "identity %s is not derived from %s"
+                .formatted(name.getLocalName(), base.getQName().getLocalName()));
+      }
+    }
+  }
+
+  private static boolean isDerived(IdentitySchemaNode identity, QName base) {
+    for (IdentitySchemaNode parent : identity.getBaseIdentities()) {
+      if (parent.getQName().equals(base) || isDerived(parent, base)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The canonical text of a value. */
+  static String text(Definition definition, Object value, Prefixes prefixes) {
+    return switch (value) {
+      case String text -> text;
+      case QName name -> prefixes.of(name.getModule()) + ":" + name.getLocalName();
+      case YangInstanceIdentifier path -> path(definition.top(), path, prefixes);
+      case Empty empty -> "";
+      case byte[] bytes -> Base64.getEncoder().encodeToString(bytes);
+      case Collection<?> bits ->
+          bits.stream().map(String::valueOf).collect(Collectors.joining(" "));
+      default -> value.toString();
+    };
+  }
+
+  /** A path as XPath 1.0 in the restricted form of an instance-identifier. */
+  static String path(Definition root, YangInstanceIdentifier path, Prefixes prefixes) {
+    StringBuilder text = new StringBuilder();
+    Definition at = root;
+    for (PathArgument step : path.getPathArguments()) {
+      if (step instanceof NodeIdentifier || !step.getNodeType().equals(at.name())) {
+        Definition child = at.child(step.getNodeType());
+        if (child == null) {
+          continue;
+        }
+        at = child;
+        text.append('/').append(name(at.name(), prefixes));
+      }
+      if (step instanceof NodeIdentifierWithPredicates entry) {
+        for (Map.Entry<QName, Object> key : entry.entrySet()) {
+          Definition leaf = at.child(key.getKey());
+          text.append('[').append(name(key.getKey(), prefixes)).append('=');
+          text.append(quote(text(leaf == null ? at : leaf, key.getValue(), prefixes))).append(']');
+        }
+      } else if (step instanceof NodeWithValue<?> entry) {
+        text.append("[.=").append(quote(text(at, entry.getValue(), prefixes))).append(']');
+      }
+    }
+    return text.isEmpty() ? "/" : text.toString();
+  }
+
+  private static String name(QName name, Prefixes prefixes) {
+    return prefixes.of(name.getModule()) + ":" + name.getLocalName();
+  }
+
+  private static String quote(String text) {
+    return text.contains("'") ? "\"" + text + "\"" : "'" + text + "'";
+  }
+}

@@ -1,0 +1,61 @@
+package io.hairpin.netconf.server;
+
+import io.hairpin.netconf.client.NetconfClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/** A server of the test modules on a free port, and what tests say to it. */
+final class Served implements AutoCloseable {
+  static final Schema SCHEMA =
+      Schema.builder().directory(Path.of("src/test/resources/yang")).build();
+  static final String NS = "urn:test:nodes";
+
+  final NetconfServer server;
+
+  Served(Path directory) throws IOException {
+    this(directory, builder -> {});
+  }
+
+  Served(Path directory, Consumer<NetconfServer.Builder> more) throws IOException {
+    NetconfServer.Builder builder =
+        NetconfServer.builder()
+            .schema(SCHEMA)
+            .storage(Storage.files(directory.resolve("data")))
+            .authenticator((user, password) -> user.equals("admin") && password.equals("secret"))
+            .hostKey(directory.resolve("host-key"))
+            .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    more.accept(builder);
+    server = builder.build();
+    server.start();
+  }
+
+  NetconfClient connect() throws IOException {
+    return NetconfClient.connect("127.0.0.1", server.address().getPort(), "admin", "secret");
+  }
+
+  /** An edit-config of the candidate; the default namespace of the content is the test module's. */
+  static String edit(String content) {
+    return edit(content, "");
+  }
+
+  static String edit(String content, String options) {
+    return "<edit-config><target><candidate/></target>"
+        + options
+        + "<config xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\""
+        + " xmlns:yang=\"urn:ietf:params:xml:ns:yang:1\">"
+        + content.replaceAll("^<([a-z-]+)|(?<=\\|)<([a-z-]+)", "<$1 xmlns=\"" + NS + "\"")
+        + "</config></edit-config>";
+  }
+
+  static String getConfig(String datastore) {
+    return "<get-config><source><" + datastore + "/></source></get-config>";
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}
