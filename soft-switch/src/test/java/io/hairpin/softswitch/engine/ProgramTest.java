@@ -1,0 +1,114 @@
+package io.hairpin.softswitch.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProgramTest {
+  private static void refuses(String json, String message) {
+    assertThatExceptionOfType(ProgramException.class)
+        .isThrownBy(
+            () -> Program.load(json.getBytes(StandardCharsets.UTF_8), () -> 0, new Replication()))
+        .withMessageContaining(message);
+  }
+
+  private static String bridge() {
+    return new String(Bench.json("bridge.json"), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void namesThePrimitiveThatItLacks() {
+    refuses(
+        bridge().replaceFirst("\"op\" : \"mark_to_drop\"", "\"op\" : \"resubmit\""),
+        "action In.drop: primitive 'resubmit' is not supported");
+  }
+
+  @Test
+  void namesTheFieldThatIsMissing() {
+    refuses(
+        bridge().replace("[\"ethernet\", \"dst\"]", "[\"ethernet\", \"nowhere\"]"),
+        "table In.fdb: no field nowhere in ethernet_t");
+  }
+
+  @Test
+  void namesTheTableItCannotRun() {
+    refuses(
+        bridge().replaceFirst("\"support_timeout\" : false", "\"support_timeout\" : true"),
+        "table In.ports: idle time-outs are not supported");
+  }
+
+  @Test
+  void namesTheNodeThatIsMissing() {
+    refuses(
+        bridge().replaceFirst("\"init_table\" : \"[^\"]*\"", "\"init_table\" : \"lost\""),
+        "control ingress: no node lost");
+  }
+
+  @Test
+  void refusesWhatIsNoProgram() {
+    refuses("", "the program is not");
+    refuses("{", "the program is not");
+    refuses("[]", "the program is not");
+    refuses("{}", "the program has 0 parsers");
+    refuses("[".repeat(100_000), "the program is not");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge", "router", "arithmetic", "stacks"})
+  void neverThrowsForWhatAFrameHolds(String program) {
+    Bench bench = Bench.of(program + ".json");
+    if (program.equals("bridge")) {
+      bench.table("In.vlans").setDefault(Bench.action("In.group", 5));
+      bench.table("In.sources").setDefault(Bench.action("In.learn"));
+      bench.replication.putGroup(5, List.of(new Replication.Replica(1, 1)));
+      for (int port = 0; port < 512; port++) {
+        bench.table("In.ports").insert(Bench.entry(Bench.key(port), "In.receive", port));
+      }
+    }
+    var random = new Random(7);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] frame = new byte[random.nextInt(random.nextInt(16) == 0 ? 9000 : 100)];
+      random.nextBytes(frame);
+      if (frame.length > 13 && random.nextBoolean()) {
+        byte[] type = HexFormat.of().parseHex(random.nextBoolean() ? "8100" : "0800");
+        System.arraycopy(type, 0, frame, 12, 2);
+      }
+      int port = random.nextInt(512);
+      assertThatCode(() -> bench.send(port, frame)).doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  void mutationsOfAProgramLoadOrAreRefused() {
+    String json = bridge();
+    var random = new Random(11);
+    int refused = 0;
+    for (int i = 0; i < 300; i++) {
+      var mutant = new StringBuilder(json);
+      for (int j = random.nextInt(4); j >= 0; j--) {
+        int at = random.nextInt(mutant.length());
+        switch (random.nextInt(3)) {
+          case 0 -> mutant.deleteCharAt(at);
+          case 1 -> mutant.setCharAt(at, json.charAt(random.nextInt(json.length())));
+          default -> mutant.insert(at, json.charAt(random.nextInt(json.length())));
+        }
+      }
+      try {
+        Program.load(
+            mutant.toString().getBytes(StandardCharsets.UTF_8), () -> 0, new Replication());
+      } catch (ProgramException e) {
+        assertThat(e).message().isNotEmpty();
+        refused++;
+      }
+    }
+    assertThat(refused).isPositive();
+  }
+}
