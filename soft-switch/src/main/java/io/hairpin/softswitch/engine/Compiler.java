@@ -38,6 +38,7 @@ final class Compiler {
   private static final int MAX_CODE = 8000;
 
   private static final int CHUNK = 128;
+  private static final int MAX_STEPS = 16;
   private static final ClassDesc SELF = ClassDesc.of("io.hairpin.softswitch.engine.Compiled");
   private static final MethodTypeDesc VOID = MethodTypeDesc.of(CD_void);
   private static final MethodTypeDesc INT = MethodTypeDesc.of(CD_int);
@@ -106,8 +107,8 @@ final class Compiler {
     }
   }
 
-  static int calculationBits(Source source) {
-    int most = 0;
+  /** How many bytes the largest input of a calculation has. */
+  static int calculationBytes(Source source, int payload) {
     List<Source.Calculation> all = new ArrayList<>();
     source.checksums().forEach(c -> all.add(c.calculation()));
     for (Source.ActionCode action : source.actions()) {
@@ -117,10 +118,12 @@ final class Compiler {
         }
       }
     }
+    int most = 0;
     for (Source.Calculation c : all) {
-      most = Math.max(most, c.inputs().stream().mapToInt(Source.Input::width).sum());
+      int bits = c.inputs().stream().mapToInt(Source.Input::width).sum();
+      most = Math.max(most, (bits + 7) / 8 + (c.payload() ? payload : 0));
     }
-    return most + 64;
+    return most;
   }
 
   private void checkSizes(byte[] bytes) throws ProgramException {
@@ -157,16 +160,7 @@ final class Compiler {
                 .invokespecial(Emitter.PIPELINE, INIT_NAME, init)
                 .return_());
     for (Source.ActionCode action : source.actions()) {
-      method(
-          b,
-          "action_" + action.index(),
-          "action " + action.name(),
-          Emitter.ACTION,
-          true,
-          e -> {
-            e.steps(action.steps());
-            e.c.return_();
-          });
+      action(b, action);
     }
     parser(b);
     control(b, "ingress", source.ingress());
@@ -175,15 +169,54 @@ final class Compiler {
     deparser(b);
   }
 
+  /** One method for an action, or several one after the other where it is long. */
+  private void action(ClassBuilder b, Source.ActionCode action) {
+    String name = "action_" + action.index();
+    String origin = "action " + action.name();
+    List<Source.Step> steps = action.steps();
+    if (steps.size() <= MAX_STEPS || steps.stream().anyMatch(Source.Jump.class::isInstance)) {
+      method(
+          b,
+          name,
+          origin,
+          Emitter.ACTION,
+          e -> {
+            e.steps(steps);
+            e.c.return_();
+          });
+      return;
+    }
+    int parts = (steps.size() + MAX_STEPS - 1) / MAX_STEPS;
+    method(
+        b,
+        name,
+        origin,
+        Emitter.ACTION,
+        e -> {
+          for (int i = 0; i < parts; i++) {
+            e.c.aload(0).aload(1).invokevirtual(SELF, name + "_" + i, Emitter.ACTION);
+          }
+          e.c.return_();
+        });
+    for (int i = 0; i < parts; i++) {
+      List<Source.Step> part =
+          steps.subList(i * MAX_STEPS, Math.min(steps.size(), (i + 1) * MAX_STEPS));
+      method(
+          b,
+          name + "_" + i,
+          origin,
+          Emitter.ACTION,
+          e -> {
+            e.steps(part);
+            e.c.return_();
+          });
+    }
+  }
+
   private void method(
-      ClassBuilder b,
-      String name,
-      String origin,
-      MethodTypeDesc type,
-      boolean arguments,
-      Consumer<Emitter> body) {
+      ClassBuilder b, String name, String origin, MethodTypeDesc type, Consumer<Emitter> body) {
     origins.put(name, origin);
-    b.withMethodBody(name, type, 0, c -> body.accept(new Emitter(c, this, arguments)));
+    b.withMethodBody(name, type, 0, c -> body.accept(new Emitter(c, this)));
   }
 
   // What emitters ask for
@@ -218,7 +251,6 @@ final class Compiler {
         "state",
         "the parser",
         MethodTypeDesc.of(CD_int, CD_int),
-        false,
         e -> {
           List<SwitchCase> cases = new ArrayList<>();
           Label none = e.c.newLabel();
@@ -235,7 +267,7 @@ final class Compiler {
         });
     for (int i = 0; i < states.size(); i++) {
       Source.State state = states.get(i);
-      method(b, "state_" + i, "parser state " + state.name(), INT, false, e -> state(e, state));
+      method(b, "state_" + i, "parser state " + state.name(), INT, e -> state(e, state));
     }
     for (Layout.HeaderType type : extracted) {
       method(
@@ -243,7 +275,6 @@ final class Compiler {
           "extract_" + number(type),
           "header type " + type.name(),
           Emitter.EXTRACT,
-          false,
           e -> e.extract(type));
     }
   }
@@ -386,7 +417,6 @@ final class Compiler {
         name,
         "control " + name,
         VOID,
-        false,
         e -> {
           CodeBuilder c = e.c;
           if (control.start() < 0) {
@@ -415,12 +445,7 @@ final class Compiler {
       int from = i * CHUNK;
       int to = Math.min(nodes.size(), from + CHUNK);
       method(
-          b,
-          name + "_" + i,
-          "control " + name,
-          chunkType,
-          false,
-          e -> chunk(e, name, control, from, to));
+          b, name + "_" + i, "control " + name, chunkType, e -> chunk(e, name, control, from, to));
     }
     for (int i = 0; i < nodes.size(); i++) {
       String method = name + "_node_" + i;
@@ -431,7 +456,6 @@ final class Compiler {
                 method,
                 "conditional " + conditional.name(),
                 TEST,
-                false,
                 e -> {
                   Label no = e.c.newLabel();
                   e.unless(conditional.condition(), no);
@@ -440,7 +464,7 @@ final class Compiler {
                   e.c.iconst_0().ireturn();
                 });
         case Source.Apply apply ->
-            method(b, method, "table " + apply.name(), INT, false, e -> table(e, apply));
+            method(b, method, "table " + apply.name(), INT, e -> table(e, apply));
         case Source.Call call -> {}
       }
     }
@@ -484,13 +508,12 @@ final class Compiler {
             go(c, targets.iterator().next(), labels, end);
           } else {
             targets.remove(-1);
-            List<SwitchCase> to1 = new ArrayList<>();
-            new TreeMap<>(toMap(targets))
-                .forEach((t, x) -> to1.add(SwitchCase.of(t, c.newLabel())));
-            c.lookupswitch(end, to1);
-            for (SwitchCase s : to1) {
-              c.labelBinding(s.target());
-              go(c, s.caseValue(), labels, end);
+            List<SwitchCase> ways =
+                targets.stream().sorted().map(t -> SwitchCase.of(t, c.newLabel())).toList();
+            c.lookupswitch(end, ways);
+            for (SwitchCase way : ways) {
+              c.labelBinding(way.target());
+              go(c, way.caseValue(), labels, end);
             }
           }
         }
@@ -498,12 +521,6 @@ final class Compiler {
     }
     c.labelBinding(end);
     c.loadConstant(-1).ireturn();
-  }
-
-  private static Map<Integer, Integer> toMap(Set<Integer> set) {
-    Map<Integer, Integer> map = new TreeMap<>();
-    set.forEach(i -> map.put(i, i));
-    return map;
   }
 
   private static void go(CodeBuilder c, int next, Map<Integer, Label> labels, Label end) {
@@ -660,7 +677,6 @@ final class Compiler {
         "verify",
         "checksums",
         TEST,
-        false,
         e -> {
           int wrong = e.local(CD_int);
           e.c.iconst_0().istore(wrong);
@@ -684,7 +700,6 @@ final class Compiler {
             "verify_" + i,
             "checksum " + sum.name(),
             TEST,
-            false,
             e -> {
               CodeBuilder c = e.c;
               Label skip = c.newLabel();
@@ -707,7 +722,6 @@ final class Compiler {
             "update_" + i,
             "checksum " + sum.name(),
             VOID,
-            false,
             e -> {
               CodeBuilder c = e.c;
               Label skip = c.newLabel();
@@ -733,7 +747,6 @@ final class Compiler {
         "deparse",
         "the deparser",
         VOID,
-        false,
         e -> {
           for (int i = 0; i < source.checksums().size(); i++) {
             if (source.checksums().get(i).update()) {
@@ -754,7 +767,6 @@ final class Compiler {
           "deparse_" + i,
           "the deparser",
           VOID,
-          false,
           e -> {
             for (Layout.Header header : part) {
               Label skip = e.c.newLabel();
@@ -769,12 +781,7 @@ final class Compiler {
     }
     for (Layout.HeaderType type : emitted.values()) {
       method(
-          b,
-          "emit_" + number(type),
-          "header type " + type.name(),
-          Emitter.EMIT,
-          false,
-          e -> e.emit(type));
+          b, "emit_" + number(type), "header type " + type.name(), Emitter.EMIT, e -> e.emit(type));
     }
   }
 }

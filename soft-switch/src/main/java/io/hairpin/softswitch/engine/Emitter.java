@@ -62,7 +62,7 @@ final class Emitter {
   private final Compiler compiler;
   private final int state;
 
-  Emitter(CodeBuilder c, Compiler compiler, boolean arguments) {
+  Emitter(CodeBuilder c, Compiler compiler) {
     this.c = c;
     this.compiler = compiler;
     this.state = c.allocateLocal(TypeKind.REFERENCE);

@@ -48,7 +48,7 @@ public final class Program {
             replication,
             keyWords,
             headerBytes,
-            Compiler.calculationBits(source) / 8 + MAX_FRAME);
+            Compiler.calculationBytes(source, MAX_FRAME));
     compiled = Compiler.compile(source, tables, counters);
   }
 

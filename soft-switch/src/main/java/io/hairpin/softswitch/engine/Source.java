@@ -3,7 +3,6 @@ package io.hairpin.softswitch.engine;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,8 +182,4 @@ record Source(
       boolean update) {}
 
   record Digest(String name, int id, List<Expr.FieldOf> fields) {}
-
-  Set<String> names() {
-    return headers.keySet();
-  }
 }
