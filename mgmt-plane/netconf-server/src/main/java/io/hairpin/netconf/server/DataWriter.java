@@ -1,8 +1,12 @@
 package io.hairpin.netconf.server;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.schema.ChoiceNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
@@ -35,33 +39,30 @@ final class DataWriter {
     return new DataWriter(out, true);
   }
 
-  /** Writes what stands below a container or list entry. */
+  private record Child(Definition definition, NormalizedNode node) {}
+
+  /** Writes what stands below a container or list entry, in the order of the schema. */
   void children(Definition parent, DataContainerNode node) throws IOException {
-    for (QName key : parent.keys) {
-      Definition definition = parent.child(key);
-      if (definition != null && node.childByArg(definition.id) instanceof LeafNode<?> leaf) {
-        value(definition, leaf.body(), null);
-      }
-    }
-    for (DataContainerChild child : node.body()) {
-      if (!parent.keys.contains(child.name().getNodeType())) {
-        child(parent, child);
-      }
+    List<Child> children = new ArrayList<>();
+    collect(parent, node, children);
+    children.sort(Comparator.comparingInt(child -> child.definition.order));
+    for (Child child : children) {
+      node(child.definition, child.node, null);
     }
   }
 
-  private void child(Definition parent, DataContainerChild node) throws IOException {
-    if (node instanceof ChoiceNode choice) {
-      for (DataContainerChild child : choice.body()) {
-        child(parent, child);
+  private static void collect(Definition parent, DataContainerNode node, List<Child> into) {
+    for (DataContainerChild child : node.body()) {
+      if (child instanceof ChoiceNode choice) {
+        collect(parent, choice, into);
+        continue;
       }
-      return;
+      Definition definition = parent.child(child.name().getNodeType());
+      if (definition == null) {
+        throw new IllegalStateException(child.name() + " is not in the schema below " + parent);
+      }
+      into.add(new Child(definition, child));
     }
-    Definition definition = parent.child(node.name().getNodeType());
-    if (definition == null) {
-      throw new IllegalStateException(node.name() + " is not in the schema below " + parent);
-    }
-    node(definition, node, null);
   }
 
   /**
@@ -96,7 +97,7 @@ final class DataWriter {
       case LeafSetEntryNode<?> entry -> value(definition, entry.body(), operation);
       case ForeignDataNode<?> any -> {
         if (any.body() instanceof Element element) {
-          foreign(element, operation);
+          foreign(element, null, operation);
         }
       }
       default -> throw new IllegalStateException("cannot write " + node.contract());
@@ -125,14 +126,15 @@ final class DataWriter {
     out.text(text).end();
   }
 
-  private void foreign(Element element, @Nullable String operation) throws IOException {
+  @SuppressWarnings("ReferenceEquality") // A scope inside another one begins where that one ends.
+  private void foreign(Element element, Element.@Nullable Scope outer, @Nullable String operation)
+      throws IOException {
     out.start(element.namespace, element.name);
     operation(operation);
-    for (Element.Scope s = element.scope; s != null; s = s.outer()) {
-      if (!s.prefix().isEmpty() && s.uri().equals(element.scope.getNamespaceURI(s.prefix()))) {
-        if (operation == null || !s.prefix().equals("nc")) {
-          out.attribute("xmlns:" + s.prefix(), s.uri());
-        }
+    Set<String> declared = new HashSet<>(operation == null ? Set.of("") : Set.of("", "nc", "yang"));
+    for (Element.Scope s = element.scope; s != null && s != outer; s = s.outer()) {
+      if (declared.add(s.prefix())) {
+        out.attribute("xmlns:" + s.prefix(), s.uri());
       }
     }
     for (Element.Attribute attribute : element.attributes) {
@@ -143,7 +145,7 @@ final class DataWriter {
     }
     out.text(element.text());
     for (Element child : element.children()) {
-      foreign(child, null);
+      foreign(child, element.scope, null);
     }
     out.end();
   }

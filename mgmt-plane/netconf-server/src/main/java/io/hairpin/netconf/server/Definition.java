@@ -62,6 +62,9 @@ final class Definition {
   /** The keys of a list, in order. */
   final List<QName> keys;
 
+  /** The place among its siblings: keys first, then as the modules have them. */
+  final int order;
+
   /** Where the children are defined; for a leaf it means nothing. */
   final DataNodeContainer container;
 
@@ -78,11 +81,13 @@ final class Definition {
       QName name,
       DataNodeContainer container,
       List<Branch> branches,
+      int order,
       XmlCodecFactory codecs) {
     this.parent = parent;
     this.schema = schema;
     this.container = container;
     this.branches = branches;
+    this.order = order;
     this.codecs = codecs;
     id = new NodeIdentifier(name);
     config = schema == null || schema.effectiveConfig().orElse(true);
@@ -108,7 +113,7 @@ final class Definition {
 
   static Definition root(EffectiveModelContext context) {
     return new Definition(
-        null, null, SchemaContext.NAME, context, List.of(), XmlCodecFactory.create(context));
+        null, null, SchemaContext.NAME, context, List.of(), 0, XmlCodecFactory.create(context));
   }
 
   QName name() {
@@ -202,14 +207,15 @@ final class Definition {
     Map<String, List<Definition>> present = children;
     if (present == null) {
       present = new HashMap<>();
-      collect(container, List.of(), present);
+      collect(container, List.of(), keys.size(), present);
       children = present;
     }
     return present;
   }
 
-  private void collect(
-      DataNodeContainer from, List<Branch> path, Map<String, List<Definition>> into) {
+  private int collect(
+      DataNodeContainer from, List<Branch> path, int first, Map<String, List<Definition>> into) {
+    int next = first;
     for (DataSchemaNode node : from.getChildNodes()) {
       if (node instanceof ChoiceSchemaNode choice) {
         Map<QName, QName> cases = new HashMap<>();
@@ -220,14 +226,17 @@ final class Definition {
         for (CaseSchemaNode choiceCase : choice.getCases()) {
           List<Branch> deeper = new ArrayList<>(path);
           deeper.add(new Branch(described, choiceCase.getQName()));
-          collect(choiceCase, List.copyOf(deeper), into);
+          next = collect(choiceCase, List.copyOf(deeper), next, into);
         }
       } else {
+        int key = keys.indexOf(node.getQName());
+        int at = key < 0 ? next++ : key;
         DataNodeContainer below = node instanceof DataNodeContainer c ? c : container;
-        into.computeIfAbsent(node.getQName().getLocalName(), key -> new ArrayList<>(1))
-            .add(new Definition(this, node, node.getQName(), below, path, codecs));
+        into.computeIfAbsent(node.getQName().getLocalName(), name -> new ArrayList<>(1))
+            .add(new Definition(this, node, node.getQName(), below, path, at, codecs));
       }
     }
+    return next;
   }
 
   @Override

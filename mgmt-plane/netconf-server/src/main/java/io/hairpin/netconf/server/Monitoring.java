@@ -11,185 +11,222 @@ import org.opendaylight.yangtools.yang.common.Revision;
 import org.opendaylight.yangtools.yang.common.Uint32;
 import org.opendaylight.yangtools.yang.common.XMLNamespace;
 import org.opendaylight.yangtools.yang.common.YangVersion;
-import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
-import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifierWithPredicates;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 import org.opendaylight.yangtools.yang.data.api.schema.MapEntryNode;
-import org.opendaylight.yangtools.yang.data.spi.node.ImmutableNodes;
+import org.opendaylight.yangtools.yang.model.api.FeatureDefinition;
 import org.opendaylight.yangtools.yang.model.api.Module;
+import org.opendaylight.yangtools.yang.model.api.ModuleLike;
+import org.opendaylight.yangtools.yang.model.api.Submodule;
 
-/** What the server tells about itself: capabilities, and ietf-netconf-monitoring (RFC 6022). */
+/**
+ * What the server tells about itself: its capabilities, ietf-netconf-monitoring (RFC 6022) and
+ * ietf-yang-library (RFC 8525).
+ */
 final class Monitoring {
+  private static final String LIBRARY = "urn:ietf:params:xml:ns:yang:ietf-yang-library";
+  private static final String DATASTORES = "urn:ietf:params:xml:ns:yang:ietf-datastores";
+
   private final Schema schema;
   private final Datastores datastores;
   private final Sessions sessions;
   private final List<String> capabilities;
+  private final StateBuilder monitoring;
+  private final StateBuilder library;
+  private final ContainerNode yangLibrary;
+  private final DataContainerChild schemas;
 
-  Monitoring(Schema schema, Datastores datastores, Sessions sessions, List<String> capabilities) {
+  Monitoring(Schema schema, Datastores datastores, Sessions sessions) {
     this.schema = schema;
     this.datastores = datastores;
     this.sessions = sessions;
-    this.capabilities = capabilities;
+    monitoring = new StateBuilder(module(Namespaces.MONITORING));
+    library = new StateBuilder(module(LIBRARY));
+    capabilities = makeCapabilities();
+    yangLibrary = makeLibrary();
+    schemas = makeSchemas();
+  }
+
+  private QNameModule module(String namespace) {
+    return schema.context().findModules(XMLNamespace.of(namespace)).stream()
+        .map(Module::getQNameModule)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  List<String> capabilities() {
+    return capabilities;
+  }
+
+  Map<QName, StateProvider> providers() {
+    return Map.of(
+        monitoring.name("netconf-state"),
+        () -> Optional.of(state()),
+        library.name("yang-library"),
+        () -> Optional.of(yangLibrary));
+  }
+
+  private static String revision(ModuleLike module) {
+    return module.getRevision().map(Revision::toString).orElse("");
+  }
+
+  private static List<String> features(ModuleLike module) {
+    return module.getFeatures().stream()
+        .map(FeatureDefinition::getQName)
+        .map(QName::getLocalName)
+        .toList();
   }
 
   /** The capabilities of hello: the protocol's, then the modules of YANG 1 (RFC 6020, 5.6.4). */
-  static List<String> capabilities(Schema schema) {
+  private List<String> makeCapabilities() {
     List<String> all = new ArrayList<>();
     all.add(Namespaces.BASE_1_0);
     all.add(Namespaces.BASE_1_1);
     all.add(Namespaces.CAPABILITY + "candidate:1.0");
     all.add(Namespaces.CAPABILITY + "rollback-on-error:1.0");
     all.add(Namespaces.CAPABILITY + "validate:1.1");
+    all.add(
+        "%syang-library:1.1?revision=%s&content-id=%s"
+            .formatted(
+                Namespaces.CAPABILITY, library.module().revisionUnion(), schema.contentId()));
     for (Module module : schema.context().getModules()) {
-      if (module.getYangVersion() == YangVersion.VERSION_1 && schema.implemented(module)) {
-        String revision =
-            module.getRevision().map(Revision::toString).map(r -> "&revision=" + r).orElse("");
-        String features =
-            String.join(
-                ",", module.getFeatures().stream().map(f -> f.getQName().getLocalName()).toList());
+      if (module.getYangVersion() == YangVersion.VERSION_1 && schema.isImplemented(module)) {
+        String revision = revision(module);
+        List<String> features = features(module);
         all.add(
             "%s?module=%s%s%s"
                 .formatted(
                     module.getNamespace(),
                     module.getName(),
-                    revision,
-                    features.isEmpty() ? "" : "&features=" + features));
+                    revision.isEmpty() ? "" : "&revision=" + revision,
+                    features.isEmpty() ? "" : "&features=" + String.join(",", features)));
       }
     }
     return List.copyOf(all);
   }
 
-  Map<QName, StateProvider> providers() {
-    Map<QName, StateProvider> providers = new LinkedHashMap<>();
-    module(Namespaces.MONITORING)
-        .ifPresent(m -> providers.put(QName.create(m, "netconf-state"), () -> state(m)));
-    return providers;
+  private ContainerNode state() {
+    return monitoring.container(
+        "netconf-state",
+        monitoring.container("capabilities", monitoring.leafList("capability", capabilities)),
+        monitoring.container("datastores", monitoring.list("datastore", datastores())),
+        monitoring.container("schemas", schemas),
+        monitoring.container("sessions", monitoring.list("session", sessions())));
   }
 
-  private Optional<QNameModule> module(String namespace) {
-    return schema.context().findModules(XMLNamespace.of(namespace)).stream()
-        .map(Module::getQNameModule)
-        .findFirst();
-  }
-
-  private static DataContainerChild leaf(QNameModule module, String name, Object value) {
-    return ImmutableNodes.leafNode(QName.create(module, name), value);
-  }
-
-  private static ContainerNode container(
-      QNameModule module, String name, List<? extends DataContainerChild> children) {
-    var builder =
-        ImmutableNodes.newContainerBuilder()
-            .withNodeIdentifier(new NodeIdentifier(QName.create(module, name)));
-    children.forEach(builder::withChild);
-    return builder.build();
-  }
-
-  private static DataContainerChild list(
-      QNameModule module, String name, List<MapEntryNode> entries) {
-    var builder =
-        ImmutableNodes.newSystemMapBuilder()
-            .withNodeIdentifier(new NodeIdentifier(QName.create(module, name)));
-    entries.forEach(builder::withChild);
-    return builder.build();
-  }
-
-  private static MapEntryNode entry(
-      QNameModule module, String name, Map<String, Object> keys, List<DataContainerChild> others) {
-    Map<QName, Object> named = new LinkedHashMap<>();
-    keys.forEach((key, value) -> named.put(QName.create(module, key), value));
-    var builder =
-        ImmutableNodes.newMapEntryBuilder()
-            .withNodeIdentifier(NodeIdentifierWithPredicates.of(QName.create(module, name), named));
-    named.forEach((key, value) -> builder.withChild(ImmutableNodes.leafNode(key, value)));
-    others.forEach(builder::withChild);
-    return builder.build();
-  }
-
-  private Optional<ContainerNode> state(QNameModule m) {
-    return Optional.of(
-        container(
-            m,
-            "netconf-state",
-            List.of(
-                container(m, "capabilities", List.of(capabilityList(m))),
-                container(m, "datastores", List.of(list(m, "datastore", datastoreList(m)))),
-                container(m, "schemas", List.of(list(m, "schema", schemaList(m)))),
-                container(m, "sessions", List.of(list(m, "session", sessionList(m)))))));
-  }
-
-  private DataContainerChild capabilityList(QNameModule m) {
-    var builder =
-        ImmutableNodes.<Object>newSystemLeafSetBuilder()
-            .withNodeIdentifier(new NodeIdentifier(QName.create(m, "capability")));
-    capabilities.forEach(
-        c -> builder.withChild(ImmutableNodes.leafSetEntry(QName.create(m, "capability"), c)));
-    return builder.build();
-  }
-
-  private List<MapEntryNode> datastoreList(QNameModule m) {
+  private List<MapEntryNode> datastores() {
     List<MapEntryNode> entries = new ArrayList<>();
     for (Datastores.Name name : Datastores.Name.values()) {
-      List<DataContainerChild> locks =
-          datastores
-              .lockOf(name)
-              .map(lock -> List.<DataContainerChild>of(locks(m, lock)))
-              .orElse(List.of());
-      entries.add(entry(m, "datastore", Map.of("name", name.toString()), locks));
+      List<ContainerNode> locks = datastores.lockOf(name).map(this::locks).stream().toList();
+      entries.add(monitoring.entry("datastore", Map.of("name", name.toString()), locks));
     }
     return entries;
   }
 
-  private static ContainerNode locks(QNameModule m, Datastores.Lock lock) {
-    ContainerNode global =
-        container(
-            m,
-            "global-lock",
-            List.of(
-                leaf(m, "locked-by-session", Uint32.valueOf(lock.session())),
-                leaf(m, "locked-time", lock.since().toString())));
-    var choice =
-        ImmutableNodes.newChoiceBuilder()
-            .withNodeIdentifier(new NodeIdentifier(QName.create(m, "lock-type")))
-            .withChild(global)
-            .build();
-    return container(m, "locks", List.of(choice));
+  private ContainerNode locks(Datastores.Lock lock) {
+    return monitoring.container(
+        "locks",
+        monitoring.choice(
+            "lock-type",
+            monitoring.container(
+                "global-lock",
+                monitoring.leaf("locked-by-session", Uint32.valueOf(lock.session())),
+                monitoring.leaf("locked-time", lock.since().toString()))));
   }
 
-  private List<MapEntryNode> schemaList(QNameModule m) {
+  private DataContainerChild makeSchemas() {
     List<MapEntryNode> entries = new ArrayList<>();
-    QName yang = QName.create(m, "yang");
-    QName location = QName.create(m, "location");
     for (Schema.Source source : schema.sources()) {
       Map<String, Object> keys = new LinkedHashMap<>();
       keys.put("identifier", source.name());
       keys.put("version", source.revision());
-      keys.put("format", yang);
-      var locations =
-          ImmutableNodes.<Object>newSystemLeafSetBuilder()
-              .withNodeIdentifier(new NodeIdentifier(location))
-              .withChild(ImmutableNodes.leafSetEntry(location, "NETCONF"))
-              .build();
+      keys.put("format", monitoring.name("yang"));
       entries.add(
-          entry(m, "schema", keys, List.of(leaf(m, "namespace", source.namespace()), locations)));
+          monitoring.entry(
+              "schema",
+              keys,
+              List.of(
+                  monitoring.leaf("namespace", schema.namespace(source)),
+                  monitoring.leafList("location", List.of("NETCONF")))));
+    }
+    return monitoring.list("schema", entries);
+  }
+
+  private List<MapEntryNode> sessions() {
+    List<MapEntryNode> entries = new ArrayList<>();
+    for (Session session : sessions.all()) {
+      entries.add(
+          monitoring.entry(
+              "session",
+              Map.of("session-id", Uint32.valueOf(session.id())),
+              List.of(
+                  monitoring.leaf("transport", monitoring.name("netconf-ssh")),
+                  monitoring.leaf("username", session.user()),
+                  monitoring.leaf("source-host", session.peer()),
+                  monitoring.leaf("login-time", session.login().toString()))));
     }
     return entries;
   }
 
-  private List<MapEntryNode> sessionList(QNameModule m) {
+  private ContainerNode makeLibrary() {
+    List<MapEntryNode> implemented = new ArrayList<>();
+    List<MapEntryNode> imported = new ArrayList<>();
+    for (Module module : schema.context().getModules()) {
+      List<DataContainerChild> about = new ArrayList<>();
+      about.add(library.leaf("namespace", module.getNamespace().toString()));
+      if (!module.getSubmodules().isEmpty()) {
+        about.add(library.list("submodule", submodules(module)));
+      }
+      if (schema.isImplemented(module)) {
+        module.getRevision().ifPresent(r -> about.add(library.leaf("revision", r.toString())));
+        if (!module.getFeatures().isEmpty()) {
+          about.add(library.leafList("feature", features(module)));
+        }
+        implemented.add(library.entry("module", Map.of("name", module.getName()), about));
+      } else {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("name", module.getName());
+        keys.put("revision", revision(module));
+        imported.add(library.entry("import-only-module", keys, about));
+      }
+    }
+    MapEntryNode set =
+        library.entry(
+            "module-set",
+            Map.of("name", "all"),
+            List.of(
+                library.list("module", implemented), library.list("import-only-module", imported)));
+    MapEntryNode whole =
+        library.entry(
+            "schema",
+            Map.of("name", "all"),
+            List.of(library.leafList("module-set", List.of("all"))));
+    StateBuilder ds = new StateBuilder(module(DATASTORES));
+    List<MapEntryNode> stores = new ArrayList<>();
+    for (Datastores.Name name : Datastores.Name.values()) {
+      stores.add(
+          library.entry(
+              "datastore",
+              Map.of("name", ds.name(name.toString())),
+              List.of(library.leaf("schema", "all"))));
+    }
+    return library.container(
+        "yang-library",
+        library.list("module-set", List.of(set)),
+        library.list("schema", List.of(whole)),
+        library.list("datastore", stores),
+        library.leaf("content-id", schema.contentId()));
+  }
+
+  private List<MapEntryNode> submodules(Module module) {
     List<MapEntryNode> entries = new ArrayList<>();
-    for (Session session : sessions.all()) {
-      entries.add(
-          entry(
-              m,
-              "session",
-              Map.of("session-id", Uint32.valueOf(session.id())),
-              List.of(
-                  leaf(m, "transport", QName.create(m, "netconf-ssh")),
-                  leaf(m, "username", session.user()),
-                  leaf(m, "source-host", session.peer()),
-                  leaf(m, "login-time", session.login().toString()))));
+    for (Submodule submodule : module.getSubmodules()) {
+      List<DataContainerChild> about =
+          submodule
+              .getRevision()
+              .map(r -> List.of(library.leaf("revision", r.toString())))
+              .orElse(List.of());
+      entries.add(library.entry("submodule", Map.of("name", submodule.getName()), about));
     }
     return entries;
   }

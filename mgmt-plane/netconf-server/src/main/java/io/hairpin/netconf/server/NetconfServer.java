@@ -34,14 +34,18 @@ public final class NetconfServer implements Closeable {
     this.hostKey = hostKey;
     authenticator = builder.authenticator;
     datastores = new Datastores(schema.root(), storage, List.copyOf(builder.participants));
-    List<String> capabilities = Monitoring.capabilities(schema);
+    Monitoring monitoring = new Monitoring(schema, datastores, sessions);
     Map<QName, List<StateProvider>> states = new LinkedHashMap<>(builder.states);
-    Monitoring monitoring = new Monitoring(schema, datastores, sessions, capabilities);
     monitoring.providers().forEach((root, state) -> states.put(root, List.of(state)));
     Operations operations = new Operations(schema, datastores, sessions, states);
     server =
         new Session.Server(
-            schema, datastores, operations, sessions, capabilities, builder.maxMessageSize);
+            schema,
+            datastores,
+            operations,
+            sessions,
+            monitoring.capabilities(),
+            builder.maxMessageSize);
   }
 
   /**

@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.common.Revision;
@@ -48,7 +49,7 @@ public final class Schema {
   private static final String RESOURCES = "META-INF/yang";
 
   /** A module or submodule as it is served by get-schema. */
-  record Source(String name, String revision, String namespace, boolean imported, String text) {}
+  record Source(String name, String revision, String module, boolean imported, String text) {}
 
   private final EffectiveModelContext context;
   private final List<Source> sources;
@@ -83,8 +84,23 @@ public final class Schema {
   }
 
   /** Whether a module is more than a supplier of types and groupings. */
-  boolean implemented(Module module) {
+  boolean isImplemented(Module module) {
     return sources.stream().anyMatch(s -> s.name.equals(module.getName()) && !s.imported);
+  }
+
+  /** The namespace of the module that a source is, or belongs to. */
+  String namespace(Source source) {
+    return context.findModules(source.module).stream()
+        .map(module -> module.getNamespace().toString())
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Changes whenever any source does. */
+  String contentId() {
+    CRC32C crc = new CRC32C();
+    sources.forEach(source -> crc.update(source.text.getBytes(StandardCharsets.UTF_8)));
+    return "%08x".formatted(crc.getValue());
   }
 
   Definition root() {
@@ -224,13 +240,16 @@ public final class Schema {
                       new SourceIdentifier(source.name), source.text, source.origin));
           SourceInfo info = ir.extractSourceInfo();
           parser.addSource(ir);
-          String namespace = info instanceof SourceInfo.Module m ? m.namespace().toString() : "";
+          String module =
+              info instanceof SourceInfo.Submodule part
+                  ? part.belongsTo().name().getLocalName()
+                  : source.name;
           String revision =
               info.revisions().stream().map(Revision::toString).max(String::compareTo).orElse("");
           sources.put(
               info.sourceId(),
               new Source(
-                  source.name, revision, namespace, !modules.contains(source.name), source.text));
+                  source.name, revision, module, !modules.contains(source.name), source.text));
           String by = ", needed by " + source.origin;
           for (SourceDependency needed : info.imports()) {
             wanted.add(new Wanted(needed.name().getLocalName(), needed.revision(), by));
@@ -294,7 +313,7 @@ public final class Schema {
         if (source.name.equals("ietf-netconf")) {
           return FeatureSet.builder()
               .addModuleFeatures(
-                  QNameModule.ofRevision(source.namespace, source.revision),
+                  QNameModule.ofRevision(Namespaces.BASE, source.revision),
                   List.of("candidate", "rollback-on-error", "validate"))
               .build();
         }

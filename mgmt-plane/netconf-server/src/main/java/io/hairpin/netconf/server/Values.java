@@ -86,6 +86,9 @@ final class Values {
       if (type instanceof IdentityrefTypeDefinition identityref && value instanceof QName name) {
         checkDerived(definition.context(), identityref, name);
       }
+      if (value instanceof Empty && !text.isBlank()) {
+        throw new IllegalArgumentException("type empty has no text");
+      }
       return value;
     } catch (RuntimeException e) {
       // The codecs throw whatever the JDK's parsers throw; all of it means a value out of its type.

@@ -44,10 +44,43 @@ final class Served implements AutoCloseable {
   static String edit(String content, String options) {
     return "<edit-config><target><candidate/></target>"
         + options
-        + "<config xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\""
+        + config(content)
+        + "</edit-config>";
+  }
+
+  static String config(String content) {
+    return "<config xmlns:nc=\"urn:ietf:params:xml:ns:netconf:base:1.0\""
         + " xmlns:yang=\"urn:ietf:params:xml:ns:yang:1\">"
-        + content.replaceAll("^<([a-z-]+)|(?<=\\|)<([a-z-]+)", "<$1 xmlns=\"" + NS + "\"")
-        + "</config></edit-config>";
+        + content.replaceFirst("^<([a-z-]+)", "<$1 xmlns=\"" + NS + "\"")
+        + "</config>";
+  }
+
+  /** Makes this the whole of candidate and running. */
+  static void set(NetconfClient client, String content) throws IOException {
+    client.rpc("<discard-changes/>");
+    String source = "<source>" + config(content) + "</source>";
+    String copied =
+        client.rpc("<copy-config><target><candidate/></target>" + source + "</copy-config>");
+    String committed = client.rpc("<commit/>");
+    if (!(copied + committed).matches("(?s).*<ok/>.*<ok/>.*")) {
+      throw new AssertionError(copied + committed);
+    }
+  }
+
+  /** What stands between data and /data, without the namespace of the test module. */
+  static String data(String reply) {
+    return reply
+        .replaceFirst("(?s).*<data>(.*)</data></rpc-reply>", "$1")
+        .replaceFirst("(?s).*<data/></rpc-reply>", "")
+        .replace(" xmlns=\"" + NS + "\"", "");
+  }
+
+  static String candidate(NetconfClient client) throws IOException {
+    return data(client.rpc(getConfig("candidate")));
+  }
+
+  static String running(NetconfClient client) throws IOException {
+    return data(client.rpc(getConfig("running")));
   }
 
   static String getConfig(String datastore) {
