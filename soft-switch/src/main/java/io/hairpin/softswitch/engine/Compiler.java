@@ -502,7 +502,7 @@ final class Compiler {
         }
         case Source.Apply apply -> {
           c.aload(0).invokevirtual(SELF, method, INT);
-          Set<Integer> targets = new LinkedHashSet<>(nexts(apply));
+          Set<Integer> targets = new LinkedHashSet<>(apply.successors());
           if (targets.size() == 1 && apply.actions().stream().noneMatch(Source.ActionCode::exits)) {
             c.pop();
             go(c, targets.iterator().next(), labels, end);
@@ -532,20 +532,6 @@ final class Compiler {
     } else {
       c.loadConstant(next).ireturn();
     }
-  }
-
-  private static List<Integer> nexts(Source.Apply apply) {
-    List<Integer> all = new ArrayList<>();
-    if (apply.byHit()) {
-      all.add(apply.hit());
-      all.add(apply.miss());
-    } else {
-      all.addAll(apply.next());
-    }
-    if (apply.otherwise() == null) {
-      all.add(apply.missed());
-    }
-    return all;
   }
 
   private Table table(Source.Apply apply) {

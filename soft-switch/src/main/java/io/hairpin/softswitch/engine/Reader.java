@@ -9,7 +9,9 @@ import com.google.gson.stream.JsonReader;
 import java.io.StringReader;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -299,9 +301,11 @@ final class Reader {
       steps.add(step(where, primitive));
     }
     parameters = List.of();
-    for (Source.Step step : steps) {
-      if (step instanceof Source.Jump jump && (jump.target() < 0 || jump.target() > steps.size())) {
-        throw new Unsupported(where + ": jump to step " + jump.target() + ", outside the action");
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i) instanceof Source.Jump jump
+          && (jump.target() <= i || jump.target() > steps.size())) {
+        throw new Unsupported(
+            where + ": a jump from step " + i + " to " + jump.target() + " is not supported");
       }
     }
     actions.put(
@@ -521,8 +525,34 @@ final class Reader {
       Source.ActionCode action = action(where, number(c, "action_id"));
       nodes.add(new Source.Call(name(c), action, next(where, index, c.get("next_node"))));
     }
+    requireNoLoop(name(o), nodes);
     return new Source.Control(
         name(o), nodes, next("control " + name(o), index, o.get("init_table")));
+  }
+
+  /** A control that came back to a node would never let a packet go. */
+  private static void requireNoLoop(String control, List<Source.Node> nodes) {
+    int[] waiting = new int[nodes.size()];
+    for (Source.Node node : nodes) {
+      node.successors().stream().filter(n -> n >= 0).forEach(n -> waiting[n]++);
+    }
+    Deque<Integer> ready = new ArrayDeque<>();
+    for (int i = 0; i < waiting.length; i++) {
+      if (waiting[i] == 0) {
+        ready.add(i);
+      }
+    }
+    int done = 0;
+    for (; !ready.isEmpty(); done++) {
+      for (int next : nodes.get(ready.remove()).successors()) {
+        if (next >= 0 && --waiting[next] == 0) {
+          ready.add(next);
+        }
+      }
+    }
+    if (done < nodes.size()) {
+      throw new Unsupported("control " + control + ": its nodes form a loop");
+    }
   }
 
   private static void refuseMembers(JsonObject o, String member, String what) {

@@ -1,6 +1,7 @@
 package io.hairpin.softswitch.engine;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -113,11 +114,24 @@ record Source(
   /** A step of a control; next nodes are indexes into the control, -1 ends it. */
   sealed interface Node {
     String name();
+
+    /** The nodes that may come next, -1 among them where the control may end. */
+    List<Integer> successors();
   }
 
-  record Conditional(String name, Expr.Bool condition, int yes, int no) implements Node {}
+  record Conditional(String name, Expr.Bool condition, int yes, int no) implements Node {
+    @Override
+    public List<Integer> successors() {
+      return List.of(yes, no);
+    }
+  }
 
-  record Call(String name, ActionCode action, int next) implements Node {}
+  record Call(String name, ActionCode action, int next) implements Node {
+    @Override
+    public List<Integer> successors() {
+      return List.of(next);
+    }
+  }
 
   /**
    * Applies a table.
@@ -138,7 +152,16 @@ record Source(
       boolean counted,
       @Nullable Default otherwise,
       @Nullable List<ConstEntry> entries)
-      implements Node {}
+      implements Node {
+    @Override
+    public List<Integer> successors() {
+      List<Integer> all = byHit ? new ArrayList<>(List.of(hit, miss)) : new ArrayList<>(next);
+      if (otherwise == null) {
+        all.add(missed);
+      }
+      return all;
+    }
+  }
 
   record TableKey(String name, MatchKind kind, Expr.Data value, int width, BigInteger mask) {}
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -59,6 +61,76 @@ class ProgramTest {
     refuses("[]", "the program is not");
     refuses("{}", "the program has 0 parsers");
     refuses("[".repeat(100_000), "the program is not");
+  }
+
+  private static JsonObject parsedBridge() {
+    return JsonParser.parseString(bridge()).getAsJsonObject();
+  }
+
+  private static JsonObject first(JsonObject o, String member) {
+    return o.getAsJsonArray(member).get(0).getAsJsonObject();
+  }
+
+  @Test
+  void runsControlsOfHundredsOfNodes() {
+    JsonObject root = parsedBridge();
+    JsonObject ingress = first(root, "pipelines");
+    for (int i = 0; i < 300; i++) {
+      String next = i == 299 ? ingress.get("init_table").getAsString() : "chain_" + (i + 1);
+      ingress
+          .getAsJsonArray("conditionals")
+          .add(
+              JsonParser.parseString(
+                  """
+                  {"name": "chain_%d", "expression": {"type": "bool", "value": %b},
+                   "true_next": %s, "false_next": %s}
+                  """
+                      .formatted(
+                          i,
+                          i % 2 == 0,
+                          i % 2 == 0 ? "\"" + next + "\"" : "null",
+                          i % 2 == 0 ? "null" : "\"" + next + "\"")));
+    }
+    ingress.addProperty("init_table", "chain_0");
+    var bench = new Bench(root.toString().getBytes(StandardCharsets.UTF_8));
+    bench.table("In.ports").insert(Bench.entry(Bench.key(1), "In.receive", 10));
+    bench.table("In.vlans").insert(Bench.entry(Bench.key(10), "In.group", 7));
+    bench.table("In.fdb").setDefault(Bench.action("In.forward", 3));
+    assertThat(bench.send(1, "0200000000020200000000010800"))
+        .containsExactly(new Bench.Sent(3, "0200000000020200000000010800"));
+  }
+
+  @Test
+  void refusesControlsThatNeverEnd() {
+    JsonObject root = parsedBridge();
+    JsonObject ingress = first(root, "pipelines");
+    ingress
+        .getAsJsonArray("conditionals")
+        .add(
+            JsonParser.parseString(
+                """
+                {"name": "again", "expression": {"type": "bool", "value": true},
+                 "true_next": "again", "false_next": null}
+                """));
+    refuses(root.toString(), "control ingress: its nodes form a loop");
+  }
+
+  @Test
+  void namesWhatIsTooLongToCompile() {
+    JsonObject root = parsedBridge();
+    JsonObject start = first(first(root, "parsers"), "parse_states");
+    for (int i = 0; i < 1500; i++) {
+      start
+          .getAsJsonArray("parser_ops")
+          .add(
+              JsonParser.parseString(
+                  """
+                  {"op": "set", "parameters": [
+                    {"type": "field", "value": ["ethernet", "type"]},
+                    {"type": "hexstr", "value": "0x1234"}]}
+                  """));
+    }
+    refuses(root.toString(), "parser state start is too long");
   }
 
   @ParameterizedTest
