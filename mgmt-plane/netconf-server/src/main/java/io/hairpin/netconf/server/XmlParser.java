@@ -40,6 +40,8 @@ final class XmlParser {
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, true);
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    // The depth is bounded here, with a message that tells the bound.
+    factory.setProperty("jdk.xml.maxElementDepth", "0");
     return factory;
   }
 
@@ -64,7 +66,7 @@ final class XmlParser {
       if (e.getNestedException() instanceof IOException) {
         throw new MalformedException("the message is not valid UTF-8");
       }
-      throw new MalformedException("not well-formed XML: " + e.getMessage());
+      throw new MalformedException("not well-formed XML: " + describe(e));
     } catch (MalformedException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -72,6 +74,19 @@ final class XmlParser {
       source.rethrow();
       throw new MalformedException("not well-formed XML: " + e.getMessage());
     }
+  }
+
+  /** The scanner's message without its preamble, which takes two lines. */
+  private static String describe(XMLStreamException e) {
+    String message = String.valueOf(e.getMessage());
+    int text = message.indexOf("\nMessage: ");
+    return text < 0
+        ? message
+        : "%s (line %d, column %d)"
+            .formatted(
+                message.substring(text + 10).strip(),
+                e.getLocation().getLineNumber(),
+                e.getLocation().getColumnNumber());
   }
 
   private static Element parse(XMLStreamReader reader)
