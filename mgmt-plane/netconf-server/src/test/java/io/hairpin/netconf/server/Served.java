@@ -69,10 +69,15 @@ final class Served implements AutoCloseable {
 
   /** What stands between data and /data, without the namespace of the test module. */
   static String data(String reply) {
-    return reply
-        .replaceFirst("(?s).*<data>(.*)</data></rpc-reply>", "$1")
-        .replaceFirst("(?s).*<data/></rpc-reply>", "")
-        .replace(" xmlns=\"" + NS + "\"", "");
+    int start = reply.indexOf("<data>");
+    int end = reply.lastIndexOf("</data></rpc-reply>");
+    if (start < 0 && reply.endsWith("<data/></rpc-reply>")) {
+      return "";
+    }
+    if (start < 0 || end < 0) {
+      throw new AssertionError("no data in " + reply);
+    }
+    return reply.substring(start + "<data>".length(), end).replace(" xmlns=\"" + NS + "\"", "");
   }
 
   static String candidate(NetconfClient client) throws IOException {
