@@ -1,0 +1,296 @@
+package io.hairpin.softswitch.port;
+
+import io.hairpin.softswitch.engine.Program;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The ports and the threads that carry frames between them. Each interface has a thread that
+ * receives, runs the program to completion and sends; what is injected runs on the injecting
+ * thread, one frame at a time. Thread-safe.
+ */
+public final class Dataplane implements AutoCloseable {
+  /** The most octets behind the Ethernet header and its tags on a port without an interface. */
+  public static final int DEFAULT_MTU = 1500;
+
+  /** The longest frame that {@link #inject} takes, in octets. */
+  public static final int LONGEST_FRAME = Port.LONGEST;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Dataplane.class);
+
+  private final @Nullable Port[] ports = new Port[PortSpec.LAST + 1];
+  private final List<Port> listed = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicReference<@Nullable FrameReceiver> receiver = new AtomicReference<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final AtomicReference<@Nullable Control> control = new AtomicReference<>();
+  private final Consumer<PortState> linkListener;
+  private final Object injection = new Object();
+  private final Lane injected;
+  private volatile @Nullable Program program;
+
+  /**
+   * Opens the ports and starts to receive.
+   *
+   * @param specs the ports
+   * @param cpuPort the port that leads to control, 0 to 510; -1 for none
+   * @param linkListener is told of each change of a link, on a thread that must not be blocked
+   * @throws IllegalArgumentException where two ports have the same number or interface
+   * @throws IOException where an interface cannot be opened; the message names port and interface
+   */
+  @SuppressWarnings("this-escape") // its lane comes back for ports, which are all there by then
+  public Dataplane(List<PortSpec> specs, int cpuPort, Consumer<PortState> linkListener)
+      throws IOException {
+    this.linkListener = linkListener;
+    try {
+      for (PortSpec spec : specs) {
+        add(spec);
+      }
+    } catch (IllegalArgumentException | IOException e) {
+      closeSockets();
+      throw e;
+    }
+    if (cpuPort >= 0) {
+      var cpu = new CallbackPort(cpuPort, 2 * Port.LONGEST, this::packetIn);
+      try {
+        place(cpu);
+      } catch (IllegalArgumentException e) {
+        closeSockets();
+        throw e;
+      }
+    }
+    injected = new Lane(this, Arena.ofAuto().allocate(Port.LONGEST));
+    start();
+  }
+
+  private void add(PortSpec spec) throws IOException {
+    String name = spec.interfaceName();
+    for (Port other : listed) {
+      if (name != null && name.equals(other.state().interfaceName())) {
+        throw new IllegalArgumentException(
+            "port %d: interface '%s' is port %d already"
+                .formatted(spec.number(), name, other.number()));
+      }
+    }
+    if (ports[spec.number()] != null) {
+      throw new IllegalArgumentException("port " + spec.number() + " is declared twice");
+    }
+    Port port =
+        name == null
+            ? new CallbackPort(spec.number(), DEFAULT_MTU, this::deliver)
+            : new InterfacePort(spec.number(), name);
+    place(port);
+    listed.add(port);
+  }
+
+  private void place(Port port) {
+    if (port.number() > PortSpec.LAST || ports[port.number()] != null) {
+      throw new IllegalArgumentException(
+          "CPU port %d is another port already, or not between 0 and %d"
+              .formatted(port.number(), PortSpec.LAST));
+    }
+    ports[port.number()] = port;
+  }
+
+  private void start() {
+    var interfaces = new ArrayList<InterfacePort>();
+    for (Port port : listed) {
+      if (port instanceof InterfacePort one) {
+        interfaces.add(one);
+        threads.add(
+            Thread.ofPlatform().daemon().name("port-" + one.number()).start(() -> one.run(this)));
+      }
+    }
+    if (!interfaces.isEmpty()) {
+      var monitor = new LinkMonitor(interfaces, port -> linkListener.accept(port.state()));
+      threads.add(Thread.ofPlatform().daemon().name("links").start(() -> monitor.run(this)));
+    }
+  }
+
+  /**
+   * Changes the program between two frames.
+   *
+   * @param program what frames run through from now on; null discards them all
+   */
+  public void run(@Nullable Program program) {
+    this.program = program;
+  }
+
+  /**
+   * Runs one frame through the program as if it had been received on a port without an interface,
+   * or on the CPU port. When this returns, all that comes of it has been sent.
+   *
+   * @param port the port's number
+   * @param bytes the frame
+   * @throws IllegalArgumentException where there is no such port, it is an interface, or the frame
+   *     is longer than {@link #LONGEST_FRAME}
+   */
+  public void inject(int port, byte[] bytes) {
+    CallbackPort reception = callback(port);
+    if (bytes.length > LONGEST_FRAME) {
+      throw new IllegalArgumentException(
+          "frame of %d octets on port %d: at most %d".formatted(bytes.length, port, LONGEST_FRAME));
+    }
+    synchronized (injection) {
+      if (!isRunning()) {
+        return;
+      }
+      reception.tally().received(1, bytes.length);
+      if (bytes.length == 0) {
+        reception.tally().discarded(Discard.TRUNCATED, 1);
+      } else if (reception.link() == Link.DOWN) {
+        reception.tally().discarded(Discard.LINK_DOWN, 1);
+      } else {
+        MemorySegment memory = injected.frame().memory();
+        MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        injected.frame().place(0, bytes.length);
+        injected.frame().clearOffload();
+        injected.process(reception);
+        injected.flush();
+      }
+    }
+  }
+
+  /**
+   * Connects the far end of the ports without an interface. While nothing is connected they discard
+   * what they are to transmit.
+   *
+   * @param far where their frames go
+   * @return false, and nothing is changed, where another far end is connected
+   */
+  public boolean connect(FrameReceiver far) {
+    return receiver.compareAndSet(null, far);
+  }
+
+  /**
+   * Disconnects a far end.
+   *
+   * @param far what was connected; nothing is changed where it is not
+   */
+  public void disconnect(FrameReceiver far) {
+    receiver.compareAndSet(far, null);
+  }
+
+  /**
+   * Connects control. While there is none, frames to the CPU port and digests are discarded.
+   *
+   * @param control where they go from now on
+   */
+  public void setControl(Control control) {
+    this.control.set(control);
+  }
+
+  private boolean packetIn(int port, byte[] frame) {
+    Control above = control.get();
+    return above != null && above.packetIn(frame);
+  }
+
+  private boolean deliver(int port, byte[] frame) {
+    FrameReceiver far = receiver.get();
+    return far != null && far.receive(port, frame);
+  }
+
+  /**
+   * Says whether the link of a port without an interface works.
+   *
+   * @param port the port's number
+   * @param link its link
+   * @throws IllegalArgumentException where there is no such port, or it is an interface
+   */
+  public void setLink(int port, Link link) {
+    CallbackPort changed = callback(port);
+    if (changed.link() != link) {
+      changed.setLink(link);
+      linkListener.accept(changed.state());
+    }
+  }
+
+  private CallbackPort callback(int number) {
+    return switch (port(number)) {
+      case null ->
+          throw new IllegalArgumentException(
+              "there is no port %d; ports are %s"
+                  .formatted(number, listed.stream().map(Port::number).toList()));
+      case CallbackPort port -> port;
+      case InterfacePort port ->
+          throw new IllegalArgumentException(
+              "port %d is interface '%s'".formatted(number, port.state().interfaceName()));
+    };
+  }
+
+  /**
+   * The ports as they are now.
+   *
+   * @return a snapshot in the order of their declaration, without the CPU port
+   */
+  public List<PortState> ports() {
+    return listed.stream().map(Port::state).toList();
+  }
+
+  /** Stops receiving, waits for frames on their way, and lets go of the interfaces. */
+  @Override
+  public void close() {
+    stopped.countDown();
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    synchronized (injection) {
+      closeSockets();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    LOG.debug("dataplane stopped");
+  }
+
+  private void closeSockets() {
+    for (Port port : listed) {
+      if (port instanceof InterfacePort one) {
+        one.close();
+      }
+    }
+  }
+
+  @Nullable Port port(int number) {
+    return number >= 0 && number < ports.length ? ports[number] : null;
+  }
+
+  @Nullable Program program() {
+    return program;
+  }
+
+  @Nullable Control control() {
+    return control.get();
+  }
+
+  boolean isRunning() {
+    return stopped.getCount() != 0;
+  }
+
+  /** Waits until the dataplane stops, but no longer than so. */
+  void awaitStop(int milliseconds) {
+    try {
+      boolean _ = stopped.await(milliseconds, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

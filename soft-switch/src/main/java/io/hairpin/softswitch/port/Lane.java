@@ -1,0 +1,119 @@
+package io.hairpin.softswitch.port;
+
+import io.hairpin.softswitch.engine.DigestList;
+import io.hairpin.softswitch.engine.Frame;
+import io.hairpin.softswitch.engine.Processor;
+import io.hairpin.softswitch.engine.Program;
+import io.hairpin.softswitch.engine.Transmitter;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One receiving thread's way through the switch: its processor and its batches to every port, so
+ * that threads share nothing. Frames that one lane carries from one port to another keep their
+ * order.
+ */
+final class Lane implements Transmitter {
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
+  private final Dataplane dataplane;
+  private final Frame frame;
+  private final Offload offload = new Offload();
+  private final @Nullable Sender[] senders = new Sender[PortSpec.LAST + 1];
+  private Sender[] used = {};
+  private @Nullable Port reception;
+  private @Nullable Program program;
+  private @Nullable Processor processor;
+
+  Lane(Dataplane dataplane, MemorySegment memory) {
+    this.dataplane = dataplane;
+    this.frame = new Frame(memory);
+  }
+
+  /** The frame that {@link #process} takes next; to be placed before. */
+  Frame frame() {
+    return frame;
+  }
+
+  /** Runs the frame through the program. What comes of it is sent at the next {@link #flush()}. */
+  void process(Port port) {
+    Processor current = current();
+    if (current == null) {
+      port.tally().discarded(Discard.NO_PIPELINE, 1);
+      return;
+    }
+    reception = port;
+    try {
+      current.process(port.number(), frame);
+    } catch (RuntimeException e) {
+      port.tally().discarded(Discard.REFUSED, 1);
+      LOG.error("port {}: the pipeline failed on a frame", port.number(), e);
+    }
+  }
+
+  void flush() {
+    for (Sender sender : used) {
+      sender.flush();
+    }
+  }
+
+  private @Nullable Processor current() {
+    Program next = dataplane.program();
+    if (next != program) {
+      processor = next == null ? null : next.processor(this);
+      program = next;
+    }
+    return processor;
+  }
+
+  @Override
+  public void transmit(
+      int port,
+      MemorySegment headers,
+      int headerLength,
+      Frame frame,
+      int payloadOffset,
+      int payloadLength) {
+    Sender sender = sender(port);
+    if (sender != null) {
+      sender.send(headers, headerLength, frame, payloadOffset, payloadLength);
+    } else if (reception != null) {
+      reception.tally().discarded(Discard.NO_SUCH_PORT, 1);
+    }
+  }
+
+  private @Nullable Sender sender(int number) {
+    if (number >= senders.length) {
+      return null;
+    }
+    Sender sender = senders[number];
+    if (sender == null) {
+      Port port = dataplane.port(number);
+      if (port == null) {
+        return null;
+      }
+      sender = port.sender(offload);
+      senders[number] = sender;
+      used = append(used, sender);
+    }
+    return sender;
+  }
+
+  private static Sender[] append(Sender[] senders, Sender sender) {
+    Sender[] longer = new Sender[senders.length + 1];
+    System.arraycopy(senders, 0, longer, 0, senders.length);
+    longer[senders.length] = sender;
+    return longer;
+  }
+
+  @Override
+  public void digest(DigestList list, MemorySegment sample) {
+    Control control = dataplane.control();
+    if (control != null) {
+      control.digest(list, sample.toArray(ValueLayout.JAVA_BYTE));
+    }
+  }
+}

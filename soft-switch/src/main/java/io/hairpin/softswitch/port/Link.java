@@ -1,0 +1,11 @@
+package io.hairpin.softswitch.port;
+
+/** Whether a port's link works. */
+public enum Link {
+  /** It works. */
+  UP,
+  /** It does not, or the interface is gone: the port neither receives nor transmits. */
+  DOWN,
+  /** Nobody has said: a port without an interface. Frames pass. */
+  UNKNOWN
+}
