@@ -1,0 +1,579 @@
+package io.hairpin.softswitch.p4runtime;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.TextFormat;
+import com.google.rpc.Code;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.hairpin.p4runtime.v1.CapabilitiesRequest;
+import io.hairpin.p4runtime.v1.CapabilitiesResponse;
+import io.hairpin.p4runtime.v1.DigestListAck;
+import io.hairpin.p4runtime.v1.DigestListAckError;
+import io.hairpin.p4runtime.v1.Entity;
+import io.hairpin.p4runtime.v1.Error;
+import io.hairpin.p4runtime.v1.ForwardingPipelineConfig;
+import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigRequest;
+import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigResponse;
+import io.hairpin.p4runtime.v1.P4RuntimeGrpc;
+import io.hairpin.p4runtime.v1.PacketIn;
+import io.hairpin.p4runtime.v1.PacketOut;
+import io.hairpin.p4runtime.v1.PacketOutError;
+import io.hairpin.p4runtime.v1.ReadRequest;
+import io.hairpin.p4runtime.v1.ReadResponse;
+import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest;
+import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigResponse;
+import io.hairpin.p4runtime.v1.StreamError;
+import io.hairpin.p4runtime.v1.StreamMessageRequest;
+import io.hairpin.p4runtime.v1.StreamMessageResponse;
+import io.hairpin.p4runtime.v1.StreamOtherError;
+import io.hairpin.p4runtime.v1.Uint128;
+import io.hairpin.p4runtime.v1.Update;
+import io.hairpin.p4runtime.v1.WriteRequest;
+import io.hairpin.p4runtime.v1.WriteResponse;
+import io.hairpin.softswitch.engine.DigestList;
+import io.hairpin.softswitch.port.Control;
+import io.hairpin.softswitch.port.Dataplane;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** P4Runtime 1.5 for one device with the default role. */
+public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase implements Control {
+  private static final Logger LOG = LoggerFactory.getLogger(P4RuntimeService.class);
+  private static final String API_VERSION = "1.5.0";
+
+  /** A response is sent when it has grown to so many bytes. */
+  private static final int CHUNK = 1 << 20;
+
+  private final long deviceId;
+  private final int cpuPort;
+  private final Dataplane dataplane;
+  private final LongSupplier microseconds;
+  private final ScheduledExecutorService timer;
+  private final InstantSource clock;
+  private final Arbitration arbitration;
+
+  /** Write-locked by what changes pipelines, entries or the primary. */
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+  private volatile @Nullable Pipeline running;
+  private @Nullable Pipeline saved;
+
+  /**
+   * Makes the service; control of the dataplane is to be connected to it.
+   *
+   * @param deviceId the device id that requests must name
+   * @param cpuPort where packet-outs are injected; -1 for nowhere
+   * @param dataplane what runs the pipeline
+   * @param microseconds the switch's clock: microseconds since it started
+   * @param timer runs what digests have to wait for
+   * @param clock the time of day, for timestamps
+   */
+  public P4RuntimeService(
+      long deviceId,
+      int cpuPort,
+      Dataplane dataplane,
+      LongSupplier microseconds,
+      ScheduledExecutorService timer,
+      InstantSource clock) {
+    this.deviceId = deviceId;
+    this.cpuPort = cpuPort;
+    this.dataplane = dataplane;
+    this.microseconds = microseconds;
+    this.timer = timer;
+    this.clock = clock;
+    arbitration = new Arbitration(deviceId);
+  }
+
+  private <T> T exclusively(Supplier<T> change) {
+    lock.writeLock().lock();
+    try {
+      return change.get();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private void checkDevice(long asked) {
+    if (asked != deviceId) {
+      throw Devices.other(asked, deviceId).asRuntimeException();
+    }
+  }
+
+  private static void checkRole(String role, long roleId) {
+    if (!role.isEmpty() || roleId != 0) {
+      throw new Refusal(
+          Status.Code.NOT_FOUND,
+          "role '%s': there is the default role only",
+          role.isEmpty() ? Long.toUnsignedString(roleId) : role);
+    }
+  }
+
+  private void checkPrimary(Uint128 electionId) {
+    if (!arbitration.isPrimary(electionId)) {
+      throw new Refusal(
+          Status.Code.PERMISSION_DENIED,
+          "election_id %s is not the primary's",
+          Arbitration.text(electionId));
+    }
+  }
+
+  /** What reads and writes refer to: what was saved last, or else what runs. */
+  private Pipeline current() {
+    Pipeline current = saved != null ? saved : running;
+    if (current == null) {
+      throw new Refusal(
+          Status.Code.FAILED_PRECONDITION, "there is no forwarding pipeline config yet");
+    }
+    return current;
+  }
+
+  private static <T> void answer(StreamObserver<T> observer, Supplier<T> call) {
+    T response;
+    try {
+      response = call.get();
+    } catch (Refusal e) {
+      observer.onError(e.status().asRuntimeException());
+      return;
+    } catch (StatusRuntimeException e) {
+      observer.onError(e);
+      return;
+    } catch (RuntimeException e) {
+      LOG.error("a request failed", e);
+      observer.onError(
+          Status.INTERNAL.withDescription(e.toString()).withCause(e).asRuntimeException());
+      return;
+    }
+    observer.onNext(response);
+    observer.onCompleted();
+  }
+
+  /**
+   * Applies updates one by one, each whatever becomes of the others. Where one fails, the status is
+   * UNKNOWN and has a {@code p4.v1.Error} for each (P4Runtime 12.3).
+   *
+   * @param request the updates
+   * @param responseObserver where the answer goes
+   */
+  @Override
+  @SuppressWarnings("deprecation") // role_id is looked at only to refuse it
+  public void write(WriteRequest request, StreamObserver<WriteResponse> responseObserver) {
+    answer(
+        responseObserver,
+        () -> {
+          checkDevice(request.getDeviceId());
+          checkRole(request.getRole(), request.getRoleId());
+          return exclusively(
+              () -> {
+                checkPrimary(request.getElectionId());
+                Pipeline pipeline = current();
+                if (request.getAtomicity() != WriteRequest.Atomicity.CONTINUE_ON_ERROR) {
+                  throw Refusal.unimplemented("atomicity %s", request.getAtomicity());
+                }
+                write(pipeline, request.getUpdatesList());
+                return WriteResponse.getDefaultInstance();
+              });
+        });
+  }
+
+  private static void write(Pipeline pipeline, List<Update> updates) {
+    var errors = new ArrayList<Error>(updates.size());
+    int failed = 0;
+    for (Update update : updates) {
+      Error error = write(pipeline, update);
+      errors.add(error);
+      failed += error.getCanonicalCode() == 0 ? 0 : 1;
+    }
+    if (failed != 0) {
+      var status =
+          com.google.rpc.Status.newBuilder()
+              .setCode(Code.UNKNOWN_VALUE)
+              .setMessage("%d of %d updates failed".formatted(failed, updates.size()));
+      errors.forEach(error -> status.addDetails(Any.pack(error)));
+      throw StatusProto.toStatusRuntimeException(status.build());
+    }
+  }
+
+  private static Error write(Pipeline pipeline, Update update) {
+    try {
+      pipeline.write(update);
+      return Error.getDefaultInstance();
+    } catch (Refusal e) {
+      return error(e.code(), String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      LOG.error(
+          "an update failed: {}",
+          TextFormat.printer().emittingSingleLine(true).printToString(update),
+          e);
+      return error(Status.Code.INTERNAL, e.toString());
+    }
+  }
+
+  private static Error error(Status.Code code, String message) {
+    return Error.newBuilder().setCanonicalCode(code.value()).setMessage(message).build();
+  }
+
+  /**
+   * Reads entities as they are at one moment.
+   *
+   * @param request what to read
+   * @param responseObserver where the answers go, in parts
+   */
+  @Override
+  public void read(ReadRequest request, StreamObserver<ReadResponse> responseObserver) {
+    var found = new ArrayList<Entity>();
+    lock.readLock().lock();
+    try {
+      checkDevice(request.getDeviceId());
+      checkRole(request.getRole(), 0);
+      Pipeline pipeline = current();
+      request.getEntitiesList().forEach(entity -> pipeline.read(entity, found::add));
+    } catch (Refusal e) {
+      responseObserver.onError(e.status().asRuntimeException());
+      return;
+    } catch (StatusRuntimeException e) {
+      responseObserver.onError(e);
+      return;
+    } finally {
+      lock.readLock().unlock();
+    }
+    stream(found, (ServerCallStreamObserver<ReadResponse>) responseObserver);
+  }
+
+  private static void stream(List<Entity> entities, ServerCallStreamObserver<ReadResponse> call) {
+    Iterator<Entity> rest = entities.iterator();
+    call.setOnReadyHandler(
+        () -> {
+          boolean ended = !rest.hasNext() && !entities.isEmpty();
+          while (!ended && call.isReady()) {
+            call.onNext(chunk(rest));
+            ended = !rest.hasNext();
+            if (ended) {
+              call.onCompleted();
+            }
+          }
+        });
+  }
+
+  private static ReadResponse chunk(Iterator<Entity> rest) {
+    var response = ReadResponse.newBuilder();
+    int size = 0;
+    while (rest.hasNext() && size < CHUNK) {
+      Entity entity = rest.next();
+      size += entity.getSerializedSize();
+      response.addEntities(entity);
+    }
+    return response.build();
+  }
+
+  /**
+   * Loads, checks, keeps or starts a pipeline (P4Runtime 14).
+   *
+   * @param request the pipeline, and what to do with it
+   * @param responseObserver where the answer goes
+   */
+  @Override
+  @SuppressWarnings("deprecation") // role_id is looked at only to refuse it
+  public void setForwardingPipelineConfig(
+      SetForwardingPipelineConfigRequest request,
+      StreamObserver<SetForwardingPipelineConfigResponse> responseObserver) {
+    answer(
+        responseObserver,
+        () -> {
+          checkDevice(request.getDeviceId());
+          checkRole(request.getRole(), request.getRoleId());
+          return exclusively(
+              () -> {
+                checkPrimary(request.getElectionId());
+                set(request);
+                return SetForwardingPipelineConfigResponse.getDefaultInstance();
+              });
+        });
+  }
+
+  private void set(SetForwardingPipelineConfigRequest request) {
+    switch (request.getAction()) {
+      case VERIFY -> {
+        var _ = load(request);
+      }
+      case VERIFY_AND_SAVE -> saved = load(request);
+      case VERIFY_AND_COMMIT -> run(load(request));
+      case COMMIT -> {
+        if (request.hasConfig()) {
+          throw Refusal.invalid("COMMIT takes no config, it realizes the saved one");
+        }
+        if (saved == null) {
+          throw new Refusal(Status.Code.NOT_FOUND, "no config was saved");
+        }
+        run(saved);
+      }
+      case RECONCILE_AND_COMMIT -> {
+        Pipeline next = load(request);
+        Pipeline now = running;
+        if (now != null) {
+          next.reconcile(now);
+        }
+        run(next);
+      }
+      case UNSPECIFIED, UNRECOGNIZED ->
+          throw Refusal.invalid(
+              "action is not VERIFY, VERIFY_AND_SAVE, VERIFY_AND_COMMIT, COMMIT or"
+                  + " RECONCILE_AND_COMMIT");
+    }
+  }
+
+  private Pipeline load(SetForwardingPipelineConfigRequest request) {
+    if (!request.hasConfig()) {
+      throw Refusal.invalid("%s needs a config", request.getAction());
+    }
+    return new Pipeline(request.getConfig(), microseconds, this::sendDigestList, timer, clock);
+  }
+
+  private void run(Pipeline pipeline) {
+    saved = null;
+    running = pipeline;
+    dataplane.run(pipeline.program());
+    LOG.info(
+        "device {}: running '{}'", deviceId, pipeline.config().getP4Info().getPkgInfo().getName());
+  }
+
+  /**
+   * Gives the running pipeline.
+   *
+   * @param request which parts of it
+   * @param responseObserver where the answer goes
+   */
+  @Override
+  public void getForwardingPipelineConfig(
+      GetForwardingPipelineConfigRequest request,
+      StreamObserver<GetForwardingPipelineConfigResponse> responseObserver) {
+    answer(
+        responseObserver,
+        () -> {
+          checkDevice(request.getDeviceId());
+          var response = GetForwardingPipelineConfigResponse.newBuilder();
+          Pipeline pipeline = running;
+          if (pipeline != null) {
+            ForwardingPipelineConfig.Builder config = pipeline.config().toBuilder();
+            switch (request.getResponseType()) {
+              case ALL -> {}
+              case COOKIE_ONLY -> config.clearP4Info().clearP4DeviceConfig();
+              case P4INFO_AND_COOKIE -> config.clearP4DeviceConfig();
+              case DEVICE_CONFIG_AND_COOKIE -> config.clearP4Info();
+              case UNRECOGNIZED -> throw Refusal.invalid("unknown response_type");
+            }
+            response.setConfig(config);
+          }
+          return response.build();
+        });
+  }
+
+  /**
+   * Tells the version of P4Runtime.
+   *
+   * @param request the device
+   * @param responseObserver where the answer goes
+   */
+  @Override
+  public void capabilities(
+      CapabilitiesRequest request, StreamObserver<CapabilitiesResponse> responseObserver) {
+    answer(
+        responseObserver,
+        () -> {
+          checkDevice(request.getDeviceId());
+          return CapabilitiesResponse.newBuilder().setP4RuntimeApiVersion(API_VERSION).build();
+        });
+  }
+
+  /**
+   * Arbitration, packet-in and packet-out, digests.
+   *
+   * @param responseObserver where messages to the controller go
+   * @return where messages from the controller come from
+   */
+  @Override
+  public StreamObserver<StreamMessageRequest> streamChannel(
+      StreamObserver<StreamMessageResponse> responseObserver) {
+    var call = (ServerCallStreamObserver<StreamMessageResponse>) responseObserver;
+    var outbox = new Outbox<>(call, () -> {});
+    var stream = new Stream(new Controller(outbox), outbox);
+    call.setOnCancelHandler(stream::leave);
+    return stream;
+  }
+
+  private final class Stream implements StreamObserver<StreamMessageRequest> {
+    private final Controller controller;
+    private final Outbox<StreamMessageResponse> outbox;
+
+    Stream(Controller controller, Outbox<StreamMessageResponse> outbox) {
+      this.controller = controller;
+      this.outbox = outbox;
+    }
+
+    @Override
+    public void onNext(StreamMessageRequest request) {
+      switch (request.getUpdateCase()) {
+        case ARBITRATION -> {
+          try {
+            boolean changed =
+                exclusively(() -> arbitration.update(controller, request.getArbitration()));
+            if (changed) {
+              forgetUnacknowledged();
+            }
+          } catch (Refusal e) {
+            part();
+            outbox.end(e.status());
+          }
+        }
+        case PACKET -> packetOut(request.getPacket());
+        case DIGEST_ACK -> acknowledge(request.getDigestAck());
+        case OTHER -> refuseOther("messages of type '" + request.getOther().getTypeUrl() + "'");
+        case UPDATE_NOT_SET -> refuseOther("a message without content");
+      }
+    }
+
+    private void packetOut(PacketOut packet) {
+      Refusal refusal;
+      try {
+        checkIsPrimary();
+        if (cpuPort < 0) {
+          throw new Refusal(
+              Status.Code.FAILED_PRECONDITION, "packet-out: the switch has no CPU port");
+        }
+        Pipeline pipeline = running;
+        if (pipeline == null) {
+          throw new Refusal(Status.Code.FAILED_PRECONDITION, "packet-out: no pipeline runs");
+        }
+        byte[] frame = pipeline.packetOut(packet);
+        if (frame.length > Dataplane.LONGEST_FRAME) {
+          throw Refusal.invalid(
+              "packet-out: %d octets, at most %d", frame.length, Dataplane.LONGEST_FRAME);
+        }
+        dataplane.inject(cpuPort, frame);
+        return;
+      } catch (Refusal e) {
+        refusal = e;
+      }
+      report(
+          refusal,
+          StreamError.newBuilder().setPacketOut(PacketOutError.newBuilder().setPacketOut(packet)));
+    }
+
+    private void acknowledge(DigestListAck acknowledgement) {
+      try {
+        checkIsPrimary();
+        Pipeline pipeline = running;
+        if (pipeline == null) {
+          throw new Refusal(Status.Code.FAILED_PRECONDITION, "digest ack: no pipeline runs");
+        }
+        pipeline.acknowledge(acknowledgement.getDigestId(), acknowledgement.getListId());
+      } catch (Refusal e) {
+        report(
+            e,
+            StreamError.newBuilder()
+                .setDigestListAck(
+                    DigestListAckError.newBuilder().setDigestListAck(acknowledgement)));
+      }
+    }
+
+    private void checkIsPrimary() {
+      if (arbitration.primary() != controller) {
+        throw new Refusal(Status.Code.PERMISSION_DENIED, "this controller is not the primary");
+      }
+    }
+
+    private void refuseOther(String what) {
+      report(
+          Refusal.unimplemented("%s", what),
+          StreamError.newBuilder().setOther(StreamOtherError.getDefaultInstance()));
+    }
+
+    private void report(Refusal refusal, StreamError.Builder error) {
+      boolean _ =
+          controller.offer(
+              StreamMessageResponse.newBuilder()
+                  .setError(
+                      error
+                          .setCanonicalCode(refusal.code().value())
+                          .setMessage(String.valueOf(refusal.getMessage())))
+                  .build());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      leave();
+    }
+
+    @Override
+    public void onCompleted() {
+      part();
+      outbox.end(Status.OK);
+    }
+
+    void leave() {
+      part();
+      outbox.abandon();
+    }
+
+    private void part() {
+      if (exclusively(() -> arbitration.leave(controller))) {
+        forgetUnacknowledged();
+      }
+    }
+  }
+
+  private void forgetUnacknowledged() {
+    Pipeline pipeline = running;
+    if (pipeline != null) {
+      pipeline.forgetUnacknowledged();
+    }
+  }
+
+  /**
+   * Sends a packet-in to the primary.
+   *
+   * @param frame what the pipeline sent to the CPU port
+   * @return whether the primary takes it
+   */
+  @Override
+  public boolean packetIn(byte[] frame) {
+    Pipeline pipeline = running;
+    PacketIn packet = pipeline == null ? null : pipeline.packetIn(frame);
+    return packet != null && toPrimary(StreamMessageResponse.newBuilder().setPacket(packet));
+  }
+
+  /**
+   * Collects a sample of a digest.
+   *
+   * @param list what is reported
+   * @param sample its fields
+   */
+  @Override
+  public void digest(DigestList list, byte[] sample) {
+    Pipeline pipeline = running;
+    if (pipeline != null) {
+      pipeline.sample(list.name(), sample);
+    }
+  }
+
+  private boolean sendDigestList(io.hairpin.p4runtime.v1.DigestList list) {
+    return toPrimary(StreamMessageResponse.newBuilder().setDigest(list));
+  }
+
+  private boolean toPrimary(StreamMessageResponse.Builder message) {
+    Controller primary = arbitration.primary();
+    return primary != null && primary.offer(message.build());
+  }
+}
