@@ -260,10 +260,6 @@ final class InterfacePort extends Port {
       tally().discarded(Discard.TRUNCATED, 1);
       return Math.max(length, 0);
     }
-    if (state.link() == Link.DOWN) {
-      tally().discarded(Discard.LINK_DOWN, 1);
-      return length;
-    }
     int offset = i * STRIDE + HEADROOM;
     int shift = 0;
     // struct tpacket_auxdata: status at 0, tag control information at 16, TPID at 18

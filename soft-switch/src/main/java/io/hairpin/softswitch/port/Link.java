@@ -4,7 +4,7 @@ package io.hairpin.softswitch.port;
 public enum Link {
   /** It works. */
   UP,
-  /** It does not, or the interface is gone: the port neither receives nor transmits. */
+  /** It does not, or the interface is gone. */
   DOWN,
   /** Nobody has said: a port without an interface. Frames pass. */
   UNKNOWN

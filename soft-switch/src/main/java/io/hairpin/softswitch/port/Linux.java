@@ -15,6 +15,7 @@ import java.lang.invoke.VarHandle;
  */
 final class Linux {
   static final int EINTR = 4;
+  static final int ENXIO = 6;
   static final int EAGAIN = 11;
   static final int ENODEV = 19;
   static final int EMSGSIZE = 90;

@@ -56,10 +56,6 @@ final class TransmitBatch implements Sender {
       port.tally().discarded(Discard.TOO_SHORT, 1);
       return;
     }
-    if (port.link() == Link.DOWN) {
-      port.tally().discarded(Discard.LINK_DOWN, 1);
-      return;
-    }
     int flags = frame.flags() & Offload.NEEDS_CHECKSUM;
     int gsoType = frame.gsoType();
     if ((flags | gsoType) == 0) {
@@ -195,11 +191,14 @@ final class TransmitBatch implements Sender {
     copied = 0;
   }
 
-  private static Discard reason(long result) {
+  private Discard reason(long result) {
     return switch ((int) -result) {
       case Linux.EMSGSIZE -> Discard.TOO_LONG;
-      case Linux.EAGAIN, Linux.ENOBUFS -> Discard.TRANSMIT_QUEUE_FULL;
-      case Linux.ENETDOWN, Linux.ENODEV, 6 -> Discard.LINK_DOWN;
+      // The kernel says so of a lost carrier too.
+      case Linux.ENOBUFS ->
+          port.link() == Link.DOWN ? Discard.LINK_DOWN : Discard.TRANSMIT_QUEUE_FULL;
+      case Linux.EAGAIN -> Discard.TRANSMIT_QUEUE_FULL;
+      case Linux.ENETDOWN, Linux.ENODEV, Linux.ENXIO -> Discard.LINK_DOWN;
       default -> Discard.REFUSED;
     };
   }
