@@ -395,7 +395,9 @@ final class Editor {
       anchor = new NodeWithValue<>(definition.name(), other);
     }
     place(entries, ImmutableNodes.leafSetEntry(id), attributes, anchor, element, at);
-    place.at(id).mark();
+    if (!present || attributes.insert != null) {
+      place.at(id).mark();
+    }
     return true;
   }
 

@@ -38,6 +38,9 @@ final class SshTransport implements Closeable {
       InetSocketAddress address, Path hostKey, Authenticator authenticator, Session.Server server)
       throws IOException {
     this.server = server;
+    if (address.isUnresolved()) {
+      throw new IOException("the address %s cannot be resolved".formatted(address));
+    }
     ssh = SshServer.setUpDefaultServer();
     ssh.setHost(address.getAddress().getHostAddress());
     ssh.setPort(address.getPort());

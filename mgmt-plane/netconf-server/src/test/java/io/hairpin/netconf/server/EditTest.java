@@ -345,6 +345,10 @@ class EditTest {
         "<address>::1</address> | <address>::1</address>",
         "<mixed>auto</mixed><count>0</count> | <count>0</count><mixed>auto</mixed>",
         "<tag>a&lt;b&amp;c&#13;</tag> | <tag>a&lt;b&amp;c&#13;</tag>",
+        "<ref>a b</ref> | <ref>a b</ref>",
+        "<where xmlns:n='urn:test:nodes'>/n:top/n:item[n:id='1']/n:part[n:a='1'][n:b='x']</where>"
+            + " | <where xmlns:tn=\"urn:test:nodes\">"
+            + "/tn:top/tn:item[tn:id='1']/tn:part[tn:a='1'][tn:b='x']</where>",
         "<animal xmlns:n='urn:test:nodes'>n:dog</animal>"
             + " | <animal xmlns:tn=\"urn:test:nodes\">tn:dog</animal>",
         "<animal xmlns:m='urn:test:more'>m:cat</animal>"
