@@ -1,0 +1,195 @@
+package io.hairpin.app;
+
+import io.hairpin.bridge.Change;
+import io.hairpin.bridge.ConfigurationObject;
+import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
+import io.hairpin.bridge.ConfigurationObject.BridgePort;
+import io.hairpin.bridge.ConfigurationObject.Interface;
+import io.hairpin.bridge.ConfigurationObject.ObjectKey;
+import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
+import io.hairpin.bridge.ConfigurationObject.StaticEntry;
+import io.hairpin.bridge.ConfigurationObject.Vlan;
+import io.hairpin.bridge.InvalidConfigurationException;
+import io.hairpin.bridge.MacAddress;
+import io.hairpin.netconf.server.RefusedException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeWithValue;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.PathArgument;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
+import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
+import org.opendaylight.yangtools.yang.data.api.schema.MapNode;
+import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNode;
+import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNodes;
+import org.opendaylight.yangtools.yang.model.api.DataNodeContainer;
+import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
+import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
+
+/** From configuration data of hairpin-bridge and ietf-interfaces to the bridge's records. */
+final class ConfigurationBinding {
+
+  /** A list of which each entry is one object of the bridge. */
+  private record Listing(
+      YangInstanceIdentifier path,
+      DataNodeContainer schema,
+      Function<Data, ConfigurationObject> reader) {
+
+    ConfigurationObject read(NormalizedNode entry) {
+      return reader.apply(new Data(schema, (DataContainerNode) entry));
+    }
+  }
+
+  private final List<Listing> listings;
+
+  ConfigurationBinding(EffectiveModelContext model) {
+    listings =
+        List.of(
+            listing(model, ConfigurationBinding::networkInterface, "interfaces", "interface"),
+            listing(model, ConfigurationBinding::vlan, "bridge", "vlan"),
+            listing(
+                model,
+                ConfigurationBinding::staticEntry,
+                "bridge",
+                "filtering-database",
+                "static-entry"));
+  }
+
+  /** Reads a whole configuration. */
+  List<ConfigurationObject> read(ContainerNode root) {
+    List<ConfigurationObject> objects = new ArrayList<>();
+    for (Listing listing : listings) {
+      if (find(root, listing.path()) instanceof MapNode list) {
+        list.body().forEach(entry -> objects.add(listing.read(entry)));
+      }
+    }
+    return objects;
+  }
+
+  /** Reads what a commit changes, at the cost of what it changes. */
+  Change read(io.hairpin.netconf.server.Change change) {
+    List<ConfigurationObject> put = new ArrayList<>();
+    List<ObjectKey> removed = new ArrayList<>();
+    for (Listing listing : listings) {
+      for (YangInstanceIdentifier entry : affected(listing, change)) {
+        NormalizedNode after = find(change.after(), entry);
+        NormalizedNode before = find(change.before(), entry);
+        if (after != null) {
+          put.add(listing.read(after));
+        } else if (before != null) {
+          removed.add(listing.read(before).key());
+        }
+      }
+    }
+    return new Change(put, removed);
+  }
+
+  /** Says a refusal of the bridge in terms of the data. */
+  RefusedException refused(
+      InvalidConfigurationException invalid, io.hairpin.netconf.server.Change change) {
+    return new RefusedException(
+        path(invalid, change), ErrorTag.INVALID_VALUE, null, String.valueOf(invalid.getMessage()));
+  }
+
+  private @Nullable YangInstanceIdentifier path(
+      InvalidConfigurationException invalid, io.hairpin.netconf.server.Change change) {
+    for (Listing listing : listings) {
+      for (YangInstanceIdentifier entry : affected(listing, change)) {
+        NormalizedNode after = find(change.after(), entry);
+        if (after != null && listing.read(after).key().equals(invalid.object())) {
+          var attribute = Data.child(listing.schema(), invalid.attribute());
+          YangInstanceIdentifier node = entry.node(NodeIdentifier.create(attribute.getQName()));
+          return attribute instanceof LeafListSchemaNode
+              ? node.node(new NodeWithValue<>(attribute.getQName(), invalid.value()))
+              : node;
+        }
+      }
+    }
+    return null;
+  }
+
+  private static Set<YangInstanceIdentifier> affected(
+      Listing listing, io.hairpin.netconf.server.Change change) {
+    Set<YangInstanceIdentifier> entries = new LinkedHashSet<>();
+    for (var edit : change.edits()) {
+      int depth = listing.path().getPathArguments().size();
+      List<PathArgument> arguments = edit.path().getPathArguments();
+      if (arguments.size() > depth) {
+        if (listing.path().contains(edit.path())) {
+          entries.add(listing.path().node(arguments.get(depth)));
+        }
+      } else if (edit.path().contains(listing.path())) {
+        addEntries(entries, listing, change.before());
+        addEntries(entries, listing, change.after());
+      }
+    }
+    return entries;
+  }
+
+  private static void addEntries(
+      Set<YangInstanceIdentifier> entries, Listing listing, ContainerNode root) {
+    if (find(root, listing.path()) instanceof MapNode list) {
+      list.body().forEach(entry -> entries.add(listing.path().node(entry.name())));
+    }
+  }
+
+  private static @Nullable NormalizedNode find(ContainerNode root, YangInstanceIdentifier path) {
+    Optional<NormalizedNode> found = NormalizedNodes.findNode(root, path);
+    return found.orElse(null);
+  }
+
+  private static Listing listing(
+      EffectiveModelContext model, Function<Data, ConfigurationObject> reader, String... names) {
+    DataNodeContainer schema = model;
+    List<PathArgument> path = new ArrayList<>();
+    for (String name : names) {
+      var child = Data.child(schema, name);
+      QName qname = child.getQName();
+      path.add(NodeIdentifier.create(qname));
+      schema = (DataNodeContainer) child;
+    }
+    return new Listing(YangInstanceIdentifier.of(path), schema, reader);
+  }
+
+  private static Interface networkInterface(Data data) {
+    return new Interface(
+        data.get("name"),
+        data.flag("enabled"),
+        data.presence("bridge-port").map(ConfigurationBinding::bridgePort).orElse(null));
+  }
+
+  private static BridgePort bridgePort(Data data) {
+    return new BridgePort(
+        data.number("pvid"),
+        constant(AcceptableFrameTypes.class, data.get("acceptable-frame-types")),
+        data.flag("ingress-filtering"),
+        constant(ReflectiveRelay.class, data.container("reflective-relay").get("rr-admin")));
+  }
+
+  private static Vlan vlan(Data data) {
+    int vid = data.number("vid");
+    return new Vlan(
+        vid,
+        data.find("fid").map(Integer::parseInt).orElse(vid),
+        data.set("tagged-port"),
+        data.set("untagged-port"));
+  }
+
+  private static StaticEntry staticEntry(Data data) {
+    return new StaticEntry(
+        data.number("fid"), MacAddress.parse(data.get("mac-address")), data.get("port"));
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String yangName) {
+    return Enum.valueOf(type, yangName.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+}

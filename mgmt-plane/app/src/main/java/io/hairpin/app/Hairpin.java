@@ -1,0 +1,143 @@
+package io.hairpin.app;
+
+import io.hairpin.netconf.server.NetconfServer;
+import io.hairpin.softswitch.ServiceFlags;
+import io.hairpin.softswitch.SoftSwitch;
+import io.hairpin.softswitch.SwitchFlags;
+import io.hairpin.softswitch.port.PortSpec;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.Banner;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The command line of the management plane. */
+@Command(
+    name = "hairpin",
+    subcommands = {Hairpin.Run.class, Hairpin.Management.class})
+public final class Hairpin {
+
+  private Hairpin() {}
+
+  /**
+   * Runs a subcommand until it is stopped by a signal.
+   *
+   * @param arguments the subcommand and its flags
+   */
+  public static void main(String[] arguments) {
+    int exit = new CommandLine(new Hairpin()).execute(arguments);
+    if (exit != 0) {
+      System.exit(exit);
+    }
+  }
+
+  /** What serves NETCONF. */
+  abstract static class Serving implements Callable<Integer> {
+
+    @Mixin private final SwitchFlags flags = new SwitchFlags();
+
+    @Option(
+        names = "--netconf",
+        paramLabel = "HOST:PORT",
+        defaultValue = "127.0.0.1:8830",
+        converter = SwitchFlags.AddressConverter.class,
+        description =
+            "Where NETCONF is served; port 0 is any free one (default: ${DEFAULT-VALUE}).")
+    private InetSocketAddress netconf = new InetSocketAddress(0);
+
+    @Option(
+        names = "--data",
+        paramLabel = "DIR",
+        defaultValue = "./var",
+        description = {
+          "The directory of what is kept: configuration, SSH host key, admin-password",
+          "(default: ${DEFAULT-VALUE})."
+        })
+    private Path data = Path.of("");
+
+    @Spec private @Nullable CommandSpec spec;
+
+    final Settings settings(@Nullable String target, @Nullable ServiceFlags services) {
+      return new Settings(
+          flags.ports().stream().map(PortSpec::number).sorted().toList(),
+          flags.cpuPort(),
+          flags.deviceId(),
+          netconf,
+          data,
+          target,
+          services == null
+              ? null
+              : flags.configure(services.configure(SoftSwitch.builder(), false)));
+    }
+
+    abstract Settings settings();
+
+    @Override
+    public Integer call() throws InterruptedException {
+      Settings settings = settings();
+      ConfigurableApplicationContext context =
+          new SpringApplicationBuilder(HairpinConfiguration.class)
+              .web(WebApplicationType.NONE)
+              .bannerMode(Banner.Mode.OFF)
+              .logStartupInfo(false)
+              .registerShutdownHook(false)
+              .initializers(
+                  starting ->
+                      starting.getBeanFactory().registerSingleton("hairpinSettings", settings))
+              .run();
+      ServiceFlags.serve(
+          Objects.requireNonNull(spec),
+          " netconf="
+              + SwitchFlags.format(context.getBean(NetconfServer.class).address())
+              + context.getBeanProvider(SoftSwitch.class).stream()
+                  .map(ServiceFlags::addresses)
+                  .findFirst()
+                  .orElse(""),
+          context::close);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "run",
+      sortOptions = false,
+      description = "The management plane and the embedded switch in one process.")
+  static final class Run extends Serving {
+
+    @Mixin private final ServiceFlags services = new ServiceFlags();
+
+    @Override
+    Settings settings() {
+      return settings(null, services);
+    }
+  }
+
+  @Command(
+      name = "mgmt",
+      sortOptions = false,
+      description = "The management plane, against any P4Runtime target.")
+  static final class Management extends Serving {
+
+    @Option(
+        names = "--target",
+        paramLabel = "HOST:PORT",
+        required = true,
+        description = "The P4Runtime target.")
+    private @Nullable String target;
+
+    @Override
+    Settings settings() {
+      return settings(target, null);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.hairpin.app;
+
+import io.grpc.ManagedChannel;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.hairpin.bridge.Bridge;
+import io.hairpin.bridge.MacAddress;
+import io.hairpin.bridge.Ports;
+import io.hairpin.bridge.Ports.Port;
+import io.hairpin.netconf.server.NetconfServer;
+import io.hairpin.netconf.server.Schema;
+import io.hairpin.netconf.server.Storage;
+import io.hairpin.p4runtime.client.ElectionId;
+import io.hairpin.p4runtime.client.Pipeline;
+import io.hairpin.p4runtime.client.Session;
+import io.hairpin.softswitch.SoftSwitch;
+import io.hairpin.softswitch.port.PortState;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** Wires the rooms together. */
+@Configuration(proxyBeanMethods = false)
+class HairpinConfiguration {
+
+  private static final String EMBEDDED = "hairpin";
+
+  private static final String[] MODULES = {
+    "ietf-interfaces", "iana-if-type", "hairpin-bridge", "hairpin-alarms"
+  };
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  Schema schema() {
+    return Schema.builder()
+        .classPath(HairpinConfiguration.class.getClassLoader())
+        .modules(MODULES)
+        .build();
+  }
+
+  @Bean
+  Pipeline pipeline() throws IOException {
+    return Pipeline.of(
+        new String(resource("hairpin.p4info.txtpb"), StandardCharsets.UTF_8),
+        resource("hairpin.json"));
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in =
+        HairpinConfiguration.class.getResourceAsStream("/io/hairpin/p4src/" + name)) {
+      if (in == null) {
+        throw new IOException("The pipeline's " + name + " is not on the class path");
+      }
+      return in.readAllBytes();
+    }
+  }
+
+  @Bean
+  @Conditional(Embedded.class)
+  SoftSwitch softSwitch(Settings settings) throws IOException {
+    return Objects.requireNonNull(settings.embedded()).inProcess(EMBEDDED).start();
+  }
+
+  static final class Embedded implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      return Objects.requireNonNull(context.getBeanFactory()).getBean(Settings.class).embedded()
+          != null;
+    }
+  }
+
+  @Bean(destroyMethod = "shutdownNow")
+  ManagedChannel channel(Settings settings, ObjectProvider<SoftSwitch> softSwitch) {
+    String target = settings.target();
+    if (target == null) {
+      softSwitch.getObject();
+      return InProcessChannelBuilder.forName(EMBEDDED).build();
+    }
+    return Session.channel(target);
+  }
+
+  @Bean
+  Ports ports(Settings settings, ObjectProvider<SoftSwitch> softSwitch) {
+    SoftSwitch embedded = softSwitch.getIfAvailable();
+    if (embedded != null) {
+      return () -> embedded.ports().stream().map(HairpinConfiguration::port).toList();
+    }
+    List<Port> ports = settings.ports().stream().map(Port::unreported).toList();
+    return () -> ports;
+  }
+
+  private static Port port(PortState state) {
+    String address = state.address();
+    return new Port(
+        state.number(),
+        Port.nameOf(state.number()),
+        Ports.Link.valueOf(state.link().name()),
+        state.speed() > 0 ? OptionalLong.of(state.speed()) : OptionalLong.empty(),
+        address == null ? OptionalLong.empty() : OptionalLong.of(MacAddress.parse(address)));
+  }
+
+  @Bean
+  Bridge bridge(
+      Settings settings, Ports ports, ManagedChannel channel, Pipeline pipeline, Clock clock) {
+    return new Bridge(
+        ports,
+        settings.cpuPort(),
+        listener ->
+            Session.connect(
+                channel,
+                pipeline,
+                io.hairpin.p4runtime.client.Settings.of(
+                    settings.deviceId(), ElectionId.of(clock.millis())),
+                listener),
+        clock);
+  }
+
+  @Bean
+  NetconfServer netconfServer(Settings settings, Schema schema, Bridge bridge, Clock clock)
+      throws IOException {
+    Files.createDirectories(settings.data());
+    NetconfServer.Builder builder =
+        NetconfServer.builder()
+            .schema(schema)
+            .storage(Storage.files(settings.data().resolve("running")))
+            .authenticator(AdminPassword.in(settings.data(), new SecureRandom()))
+            .hostKey(settings.data().resolve("ssh-host-key"))
+            .address(settings.netconf())
+            .participant(new BridgeParticipant(new ConfigurationBinding(schema.context()), bridge));
+    for (StateBinding.Provider provider :
+        new StateBinding(schema.context(), bridge, clock.instant()).providers()) {
+      builder.state(provider.root(), provider.state());
+    }
+    NetconfServer server = builder.build();
+    server.start();
+    return server;
+  }
+}

@@ -1,0 +1,27 @@
+package io.hairpin.app;
+
+import io.hairpin.softswitch.SoftSwitch;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the management plane is started with.
+ *
+ * @param ports the numbers of the switch's ports
+ * @param cpuPort the number of the target's CPU port
+ * @param deviceId the target's device
+ * @param netconf where NETCONF is served
+ * @param data the directory of what is kept
+ * @param target the target, HOST:PORT; null where the switch is embedded
+ * @param embedded the embedded switch to be; null where there is a target
+ */
+record Settings(
+    List<Integer> ports,
+    int cpuPort,
+    long deviceId,
+    InetSocketAddress netconf,
+    Path data,
+    @Nullable String target,
+    SoftSwitch.@Nullable Builder embedded) {}

@@ -1,0 +1,120 @@
+package io.hairpin.app;
+
+import io.hairpin.bridge.Alarm;
+import io.hairpin.bridge.Bridge;
+import io.hairpin.bridge.Count;
+import io.hairpin.bridge.Discard;
+import io.hairpin.bridge.MacAddress;
+import io.hairpin.bridge.PortState;
+import io.hairpin.bridge.Ports.Port;
+import io.hairpin.netconf.server.StateProvider;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
+
+/** From the bridge's operational state to the state data of the modules. */
+final class StateBinding {
+
+  private final EffectiveModelContext model;
+  private final Bridge bridge;
+  private final Instant started;
+
+  StateBinding(EffectiveModelContext model, Bridge bridge, Instant started) {
+    this.model = model;
+    this.bridge = bridge;
+    this.started = started;
+  }
+
+  /** State below one top-level node. */
+  record Provider(QName root, StateProvider state) {}
+
+  List<Provider> providers() {
+    return List.of(
+        provider("interfaces", root -> root.list("interface", bridge.ports(), this::port)),
+        provider("bridge", root -> root.list("discard", bridge.discards(), this::discard)),
+        provider("alarms", root -> root.list("alarm", bridge.alarms(), this::alarm)));
+  }
+
+  private Provider provider(String root, Consumer<StateWriter> content) {
+    return new Provider(
+        Data.child(model, root).getQName(), () -> StateWriter.container(model, root, content));
+  }
+
+  private void discard(StateWriter entry, Discard discard) {
+    entry.leaf("side", discard.side().name().toLowerCase(Locale.ROOT));
+    entry.leaf("reason", discard.reason().yangName());
+    count(entry, "frames", "octets", discard.count());
+  }
+
+  private void port(StateWriter entry, PortState state) {
+    Port port = state.port();
+    entry.leaf("name", port.name());
+    entry.leaf("admin-status", state.enabled() ? "up" : "down");
+    entry.leaf("oper-status", port.link().name().toLowerCase(Locale.ROOT));
+    entry.leaf("if-index", port.number());
+    port.address().ifPresent(address -> entry.leaf("phys-address", MacAddress.format(address)));
+    port.speed().ifPresent(speed -> entry.leaf("speed", speed));
+    entry.container(
+        "statistics",
+        statistics -> {
+          statistics.leaf("discontinuity-time", dateAndTime(started));
+          state
+              .counters()
+              .ifPresent(
+                  counters -> {
+                    statistics.leaf("in-octets", unsigned(counters.received().octets()));
+                    statistics.leaf("out-octets", unsigned(counters.transmitted().octets()));
+                  });
+        });
+    if (state.bridgePort()) {
+      entry.container(
+          "bridge-port",
+          bridgePort -> {
+            bridgePort.container(
+                "reflective-relay",
+                relay -> state.reflectiveRelay().ifPresent(on -> relay.leaf("rr-oper", on)));
+            bridgePort.container(
+                "statistics",
+                statistics ->
+                    state
+                        .counters()
+                        .ifPresent(
+                            counters -> {
+                              count(statistics, "received", counters.received());
+                              count(statistics, "transmitted", counters.transmitted());
+                              count(statistics, "reflected", counters.reflected());
+                              count(statistics, "suppressed", counters.suppressed());
+                            }));
+          });
+    }
+  }
+
+  private void alarm(StateWriter entry, Alarm alarm) {
+    entry.leaf("alarm-type", alarm.type().yangName());
+    entry.leaf("resource", alarm.resource());
+    entry.leaf("text", alarm.text());
+    entry.leaf("raised", dateAndTime(alarm.raised()));
+  }
+
+  private static void count(StateWriter writer, String what, Count count) {
+    count(writer, what + "-frames", what + "-octets", count);
+  }
+
+  private static void count(StateWriter writer, String frames, String octets, Count count) {
+    writer.leaf(frames, unsigned(count.frames()));
+    writer.leaf(octets, unsigned(count.octets()));
+  }
+
+  private static String unsigned(long value) {
+    return Long.toUnsignedString(value);
+  }
+
+  private static String dateAndTime(Instant instant) {
+    return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC));
+  }
+}

@@ -1,0 +1,95 @@
+package io.hairpin.softswitch;
+
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The flags that say where a switch serves. */
+public final class ServiceFlags {
+
+  private static final InetSocketAddress GRPC =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 9559);
+
+  @Option(
+      names = "--grpc",
+      paramLabel = "HOST:PORT",
+      converter = SwitchFlags.AddressConverter.class,
+      description = {
+        "Where the switch serves P4Runtime; port 0 is any free one",
+        "(default: 127.0.0.1:9559 for switch, nowhere for run)."
+      })
+  private @Nullable InetSocketAddress grpc;
+
+  @Option(
+      names = "--dataplane-grpc",
+      paramLabel = "HOST:PORT",
+      converter = SwitchFlags.AddressConverter.class,
+      description = {
+        "Where the switch serves bmv2's dataplane service, frames in and out without root;",
+        "port 0 is any free one (default: nowhere)."
+      })
+  private @Nullable InetSocketAddress dataplaneGrpc;
+
+  /** Flags that picocli fills. */
+  public ServiceFlags() {}
+
+  /**
+   * Says to a switch where it serves.
+   *
+   * @param builder the switch to be
+   * @param alone whether P4Runtime over TCP is the only way to it
+   * @return the builder
+   */
+  public SoftSwitch.Builder configure(SoftSwitch.Builder builder, boolean alone) {
+    InetSocketAddress p4runtime = grpc == null && alone ? GRPC : grpc;
+    if (p4runtime != null) {
+      builder.grpc(p4runtime);
+    }
+    if (dataplaneGrpc != null) {
+      builder.dataplaneGrpc(dataplaneGrpc);
+    }
+    return builder;
+  }
+
+  /**
+   * Tells where a switch serves, as the ready line does.
+   *
+   * @param softSwitch the switch
+   * @return {@code grpc=HOST:PORT dataplane-grpc=HOST:PORT} with those that it has
+   */
+  public static String addresses(SoftSwitch softSwitch) {
+    return softSwitch.grpcAddress().map(at -> " grpc=" + SwitchFlags.format(at)).orElse("")
+        + softSwitch
+            .dataplaneGrpcAddress()
+            .map(at -> " dataplane-grpc=" + SwitchFlags.format(at))
+            .orElse("");
+  }
+
+  /**
+   * Says that all is ready, in one line, and waits until a signal ends the process with 0: a JVM
+   * that a signal ends would exit with 128 and its number.
+   *
+   * @param command what was started
+   * @param addresses where it serves
+   * @param close what to do on a signal
+   * @throws InterruptedException where waiting is interrupted
+   */
+  public static void serve(CommandSpec command, String addresses, Runnable close)
+      throws InterruptedException {
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  close.run();
+                  Runtime.getRuntime().halt(0);
+                },
+                "shutdown"));
+    PrintWriter out = command.commandLine().getOut();
+    out.println("ready" + addresses);
+    out.flush();
+    Thread.currentThread().join();
+  }
+}
