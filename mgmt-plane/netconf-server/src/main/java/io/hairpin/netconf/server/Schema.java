@@ -21,6 +21,8 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ import org.opendaylight.yangtools.yang.parser.rfc7950.repo.TextToIRTransformer;
 public final class Schema {
   private static final List<String> OWN_MODULES =
       List.of("ietf-netconf", "ietf-netconf-monitoring", "ietf-yang-library");
+  private static final Pattern LINE = Pattern.compile(" on line (\\d+)");
   private static final String RESOURCES = "META-INF/yang";
 
   /** A module or submodule as it is served by get-schema. */
@@ -261,15 +264,7 @@ public final class Schema {
         parser.setSupportedFeatures(features(sources.values()));
         return new Schema(parser.buildEffectiveModel(), List.copyOf(sources.values()));
       } catch (YangSyntaxErrorException e) {
-        String name = e.getSource().map(id -> id.name().getLocalName()).orElse("?");
-        throw new SchemaException(
-            "%s:%d:%d: %s"
-                .formatted(
-                    origins.getOrDefault(name, name),
-                    e.getLine(),
-                    e.getCharPositionInLine(),
-                    e.getFormattedMessage()),
-            e);
+        throw new SchemaException(locate(e, origins), e);
       } catch (YangParserException
           | SourceInfo.ExtractorException
           | IOException
@@ -294,6 +289,17 @@ public final class Schema {
             : Optional.of(unnamed == null ? revisions.lastEntry().getValue() : unnamed);
       }
       return Optional.of(revisions.get(revision.toString()));
+    }
+
+    /** Several errors come as one without a place; each of its lines ends in the line number. */
+    private static String locate(YangSyntaxErrorException e, Map<String, String> origins) {
+      String name = e.getSource().map(id -> id.name().getLocalName()).orElse("?");
+      String file = origins.getOrDefault(name, name);
+      String text = String.valueOf(e.getMessage());
+      Matcher line = LINE.matcher(text);
+      return e.getLine() == 0 && line.find()
+          ? "%s:%s: %s".formatted(file, line.group(1), text)
+          : "%s:%d:%d: %s".formatted(file, e.getLine(), e.getCharPositionInLine(), text);
     }
 
     private static String locate(Throwable e) {
