@@ -13,6 +13,7 @@ import io.hairpin.bridge.Ports.Port;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Listener;
 import io.hairpin.p4runtime.client.Session;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +39,9 @@ public final class Bridge implements AutoCloseable {
   private static final List<String> PORT_COUNTERS =
       List.of("received", "transmitted", "reflected", "ingress_suppressed", "egress_suppressed");
 
+  /** After a request failed on a target that is connected. */
+  private static final Duration RETRY = Duration.ofSeconds(5);
+
   private static final List<Long> REASONS =
       Stream.of(DiscardReason.values()).map(DiscardReason::index).toList();
 
@@ -60,10 +64,19 @@ public final class Bridge implements AutoCloseable {
    */
   public Bridge(
       Ports ports, int cpuPort, Function<Listener, Session> connection, InstantSource clock) {
+    this(ports, cpuPort, connection, clock, RETRY);
+  }
+
+  Bridge(
+      Ports ports,
+      int cpuPort,
+      Function<Listener, Session> connection,
+      InstantSource clock,
+      Duration retry) {
     this.ports = ports;
     alarms = new Alarms(clock);
     intent = new Intent(ports.list().stream().collect(Collectors.toMap(Port::name, Port::number)));
-    dataplane = new Dataplane(connection, Intent.base(cpuPort), alarms);
+    dataplane = new Dataplane(connection, Intent.base(cpuPort), alarms, retry);
   }
 
   /** A change that the bridge can take. */

@@ -7,6 +7,7 @@ import io.hairpin.p4runtime.client.P4RuntimeException;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.p4runtime.client.Update;
 import io.hairpin.p4runtime.client.WriteException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -17,9 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,9 +37,12 @@ final class Dataplane implements Listener, AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Dataplane.class);
   private static final String RESOURCE = "target";
+  private static final long NEVER = -1;
 
   private final Function<Listener, Session> connection;
   private final Alarms alarms;
+
+  private final Duration retry;
 
   /** Reads and writes of the target, apart from the threads that tell of the connection. */
   private final ExecutorService control =
@@ -47,15 +54,26 @@ final class Dataplane implements Listener, AutoCloseable {
   /** By key. Changed under the lock, read without. */
   private final Map<Entity, Entity> installed = new ConcurrentHashMap<>();
 
-  /** Whether {@link #installed} is what the target holds. */
-  private volatile boolean synchronised;
+  /** The keys of what the target refused; tried again with every write. Guarded by this. */
+  private final Set<Entity> refused = new HashSet<>();
+
+  /** Counts the times that the target was lost. */
+  private final AtomicLong losses = new AtomicLong();
+
+  /** The losses that there were when {@link #installed} was made to be what the target holds. */
+  private volatile long synchronisedAfter = NEVER;
 
   /** Null until connected for the first time. Set under the lock. */
   private volatile @Nullable Session session;
 
-  Dataplane(Function<Listener, Session> connection, Collection<Entity> base, Alarms alarms) {
+  Dataplane(
+      Function<Listener, Session> connection,
+      Collection<Entity> base,
+      Alarms alarms,
+      Duration retry) {
     this.connection = connection;
     this.alarms = alarms;
+    this.retry = retry;
     put(base);
   }
 
@@ -73,8 +91,15 @@ final class Dataplane implements Listener, AutoCloseable {
     }
     put(after).forEach(keys::add);
     Session target = session;
-    if (target != null && synchronised) {
-      install(target, keys);
+    if (target == null || !synchronised()) {
+      return;
+    }
+    try {
+      if (install(target, keys)) {
+        control.execute(this::synchronise);
+      }
+    } catch (P4RuntimeException e) {
+      failed(e);
     }
   }
 
@@ -88,13 +113,13 @@ final class Dataplane implements Listener, AutoCloseable {
   }
 
   boolean synchronised() {
-    return synchronised;
+    return synchronisedAfter == losses.get();
   }
 
   /** Cells of a counter; none where the target does not tell. */
   Map<Long, Count> count(String counter, Collection<Long> indices) {
     Session target = session;
-    if (target == null || !synchronised) {
+    if (target == null || !synchronised()) {
       return Map.of();
     }
     try {
@@ -111,7 +136,7 @@ final class Dataplane implements Listener, AutoCloseable {
 
   /** What the target holds under a key. */
   Optional<Entity> installed(Entity key) {
-    return synchronised ? Optional.ofNullable(installed.get(key)) : Optional.empty();
+    return synchronised() ? Optional.ofNullable(installed.get(key)) : Optional.empty();
   }
 
   @Override
@@ -130,15 +155,24 @@ final class Dataplane implements Listener, AutoCloseable {
   }
 
   private void lost(String why) {
-    synchronised = false;
+    losses.incrementAndGet();
     alarms.raise(Alarm.Type.TARGET_UNREACHABLE, RESOURCE, why);
+  }
+
+  /** A request failed on a target that may still be there: nobody else would try again. */
+  private void failed(P4RuntimeException failure) {
+    log.debug("Not synchronised", failure);
+    lost(String.valueOf(failure.getMessage()));
+    CompletableFuture.delayedExecutor(retry.toNanos(), TimeUnit.NANOSECONDS, control)
+        .execute(this::synchronise);
   }
 
   private synchronized void synchronise() {
     Session target = session;
-    if (target == null) {
+    if (target == null || !target.isPrimary()) {
       return;
     }
+    long before = losses.get();
     try {
       if (!target.pipelineCookie().equals(OptionalLong.of(target.pipeline().cookie()))) {
         target.pushPipeline();
@@ -148,54 +182,53 @@ final class Dataplane implements Listener, AutoCloseable {
       target.read(
           EnumSet.of(Entity.Kind.TABLE_ENTRY, Entity.Kind.MULTICAST_GROUP),
           entity -> installed.put(entity.key(), entity));
-      synchronised = true;
       Set<Entity> keys = new HashSet<>(installed.keySet());
       keys.addAll(wanted.keySet());
       install(target, keys);
-      if (synchronised) {
+      synchronisedAfter = before;
+      if (synchronised()) {
         alarms.clear(Alarm.Type.TARGET_UNREACHABLE, RESOURCE);
       }
     } catch (P4RuntimeException e) {
-      log.debug("Not synchronised", e);
-      lost(String.valueOf(e.getMessage()));
+      failed(e);
     }
   }
 
-  private void install(Session target, Set<Entity> keys) {
+  /**
+   * Makes the target agree on some keys, and on those that it refused before. Tells whether its
+   * answers show that it holds something else than what we know of.
+   */
+  private boolean install(Session target, Set<Entity> keys) {
+    keys.addAll(refused);
     List<Update> updates = Update.difference(at(installed, keys), at(wanted, keys));
-    if (updates.isEmpty()) {
-      return;
-    }
-    log.debug("{} updates", updates.size());
-    Set<Update> failed = new HashSet<>();
-    try {
-      target.write(updates);
-    } catch (WriteException e) {
-      for (WriteException.Failure failure : e.failures()) {
-        failed.add(failure.update());
-        alarms.raise(
-            Alarm.Type.NOT_INSTALLED,
-            failure.update().entity().key().toString(),
-            failure.code() + ": " + failure.message());
+    Map<Update, WriteException.Failure> failures = new HashMap<>();
+    if (!updates.isEmpty()) {
+      try {
+        target.write(updates);
+      } catch (WriteException e) {
+        e.failures().forEach(failure -> failures.put(failure.update(), failure));
       }
-    } catch (P4RuntimeException e) {
-      lost(String.valueOf(e.getMessage()));
-      return;
     }
+    Set<Entity> settled = new HashSet<>(refused);
+    refused.clear();
     for (Update update : updates) {
-      if (!failed.contains(update)) {
-        note(update);
+      Entity key = update.entity().key();
+      WriteException.Failure failure = failures.get(update);
+      if (failure != null) {
+        refused.add(key);
+        alarms.raise(
+            Alarm.Type.NOT_INSTALLED, key.toString(), failure.code() + ": " + failure.message());
+      } else if (update.type() == Update.Type.DELETE) {
+        installed.remove(key);
+      } else {
+        installed.put(key, update.entity());
       }
     }
-  }
-
-  private void note(Update update) {
-    Entity key = update.entity().key();
-    alarms.clear(Alarm.Type.NOT_INSTALLED, key.toString());
-    switch (update.type()) {
-      case INSERT, MODIFY -> installed.put(key, update.entity());
-      case DELETE -> installed.remove(key);
-    }
+    settled.removeAll(refused);
+    settled.forEach(key -> alarms.clear(Alarm.Type.NOT_INSTALLED, key.toString()));
+    return failures.values().stream()
+        .map(WriteException.Failure::code)
+        .anyMatch(code -> code == Status.Code.ALREADY_EXISTS || code == Status.Code.NOT_FOUND);
   }
 
   private static List<Entity> at(Map<Entity, Entity> entities, Set<Entity> keys) {

@@ -19,6 +19,7 @@ import io.hairpin.p4runtime.client.FakeTarget;
 import io.hairpin.p4runtime.client.Pipeline;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.p4runtime.client.Settings;
+import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest.Action;
 import io.hairpin.p4runtime.v1.Update;
 import java.io.IOException;
@@ -172,6 +173,66 @@ class BridgeTest {
   }
 
   @Test
+  void aRefusedEntryIsInstalledWithTheNextChangeThatLeavesRoom() throws Exception {
+    target.setTableSize(3);
+    Bridge bridge = started(2);
+    bridge.prepare(put(vlan(10))).apply();
+    target.setTableSize(10);
+
+    bridge.prepare(put(vlan(11))).apply();
+
+    assertThat(bridge.alarms()).isEmpty();
+    assertThat(target.entities()).hasSize(2 + 2 + 2);
+  }
+
+  @Test
+  void theAlarmOfARefusedEntryEndsWithItsConfiguration() throws Exception {
+    target.setTableSize(3);
+    Bridge bridge = started(2);
+    bridge.prepare(put(vlan(10))).apply();
+
+    bridge.prepare(new Change(List.of(), List.of(new VlanKey(10)))).apply();
+
+    assertThat(bridge.alarms()).isEmpty();
+    assertThat(target.entities()).hasSize(2);
+  }
+
+  @Test
+  void aRequestThatFailedOnAConnectedTargetIsTriedAgain() throws Exception {
+    Bridge bridge = started(2);
+    target.failOnce(Status.DEADLINE_EXCEEDED);
+
+    bridge.prepare(put(vlan(10))).apply();
+
+    await(() -> target.entities().size() == 2 + 2);
+    await(() -> bridge.alarms().isEmpty());
+  }
+
+  @Test
+  void anotherControllerThatIsPrimaryIsAnAlarm() throws Exception {
+    Bridge bridge = started(2);
+
+    started(2, vlan(10));
+
+    await(() -> alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
+  }
+
+  @Test
+  void anEntryThatIsAlreadyThereDoesNotStayInTheWay() throws Exception {
+    Bridge bridge = started(2);
+    started(2, vlan(10)).close();
+    await(() -> alarmTypes(bridge).isEmpty());
+    Entity stray = target.entities().getLast();
+    bridge.prepare(put(vlan(11))).apply();
+    target.put(stray);
+
+    bridge.prepare(put(vlan(10))).apply();
+
+    await(() -> alarmTypes(bridge).isEmpty());
+    assertThat(target.entities()).hasSize(2 + 2 + 2);
+  }
+
+  @Test
   void aPortThatTheSwitchDoesNotHaveIsRefused() throws Exception {
     Bridge bridge = started(2);
 
@@ -273,7 +334,8 @@ class BridgeTest {
             () -> list,
             CPU_PORT,
             listener -> Session.connect(channel, pipeline, settings, listener),
-            InstantSource.fixed(NOW));
+            InstantSource.fixed(NOW),
+            Duration.ofMillis(1));
     open.add(bridge);
     bridge.start(List.of(configuration));
     await(() -> !alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));

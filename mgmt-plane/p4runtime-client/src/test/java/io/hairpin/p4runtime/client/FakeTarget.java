@@ -59,6 +59,7 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   private ForwardingPipelineConfig config = ForwardingPipelineConfig.getDefaultInstance();
   private int tableSize = Integer.MAX_VALUE;
   private @Nullable Status refusal;
+  private @Nullable Status failure;
 
   public FakeTarget() throws IOException {
     server = InProcessServerBuilder.forName(name).addService(this).build().start();
@@ -76,6 +77,11 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   /** From now on refuses streams; null takes them again. */
   public synchronized void refuseStreams(@Nullable Status status) {
     refusal = status;
+  }
+
+  /** Fails the next write as a whole. */
+  public synchronized void failOnce(Status status) {
+    failure = status;
   }
 
   public synchronized void setTableSize(int size) {
@@ -224,6 +230,11 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
         responses,
         () -> {
           checkPrimary(request.getElectionId());
+          Status failing = failure;
+          if (failing != null) {
+            failure = null;
+            throw failing.asRuntimeException();
+          }
           writes.add(request);
           List<Error> errors = request.getUpdatesList().stream().map(this::apply).toList();
           if (errors.stream().anyMatch(error -> error.getCanonicalCode() != 0)) {
