@@ -217,7 +217,7 @@ class InterfaceTest {
 
   @Test
   void aLinkIsFollowed() throws InterruptedException {
-    assertThat(port(1).link()).isEqualTo(Link.UP);
+    await(() -> port(1).link() == Link.UP);
     stations.in(1, "ip", "link", "set", "e0", "down");
     awaitChange(Link.DOWN);
     stations.in(1, "ip", "link", "set", "e0", "up");
@@ -235,6 +235,7 @@ class InterfaceTest {
 
   @Test
   void anInterfaceThatComesBackIsThePortAgain() throws Exception {
+    await(() -> port(1).link() == Link.UP);
     ip("link", "delete", near(1));
     awaitChange(Link.DOWN);
     ip(

@@ -39,6 +39,8 @@ final class Namespaces implements AutoCloseable {
   void station(int station) {
     ip("netns", "add", namespace(station));
     stations.add(station);
+    // Its neighbour discovery would be heard among the tests' frames.
+    in(station, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
     ip(
         "link",
         "add",
@@ -63,9 +65,13 @@ final class Namespaces implements AutoCloseable {
   }
 
   static void ip(String... arguments) {
+    run(ipCommand(arguments));
+  }
+
+  private static List<String> ipCommand(String... arguments) {
     var command = new ArrayList<String>(List.of("ip"));
     command.addAll(List.of(arguments));
-    run(command);
+    return command;
   }
 
   void in(int station, String... command) {
@@ -79,10 +85,17 @@ final class Namespaces implements AutoCloseable {
   }
 
   private static void run(List<String> command) {
+    Ended ended = end(command);
+    assertThat(ended.exit()).as("%s: %s", command, ended.output()).isZero();
+  }
+
+  private record Ended(int exit, String output) {}
+
+  private static Ended end(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
+      return new Ended(process.waitFor(), output);
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(command.toString(), e);
     }
@@ -140,7 +153,8 @@ final class Namespaces implements AutoCloseable {
       links.add(near(station));
     }
     for (String link : links) {
-      ip("link", "delete", link);
+      // Where a test failed it may be gone.
+      var _ = end(ipCommand("link", "delete", link));
     }
     for (int station : stations) {
       ip("netns", "delete", namespace(station));
