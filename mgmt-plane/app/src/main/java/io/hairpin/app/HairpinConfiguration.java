@@ -5,6 +5,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.hairpin.bridge.Bridge;
 import io.hairpin.bridge.MacAddress;
 import io.hairpin.bridge.Ports;
+import io.hairpin.bridge.Ports.Losses;
 import io.hairpin.bridge.Ports.Port;
 import io.hairpin.netconf.server.NetconfServer;
 import io.hairpin.netconf.server.Schema;
@@ -13,6 +14,8 @@ import io.hairpin.p4runtime.client.ElectionId;
 import io.hairpin.p4runtime.client.Pipeline;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.softswitch.SoftSwitch;
+import io.hairpin.softswitch.port.Discard;
+import io.hairpin.softswitch.port.PortCounters;
 import io.hairpin.softswitch.port.PortState;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,7 +24,9 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -112,7 +117,25 @@ class HairpinConfiguration {
         Port.nameOf(state.number()),
         Ports.Link.valueOf(state.link().name()),
         state.speed() > 0 ? OptionalLong.of(state.speed()) : OptionalLong.empty(),
-        address == null ? OptionalLong.empty() : OptionalLong.of(MacAddress.parse(address)));
+        address == null ? OptionalLong.empty() : OptionalLong.of(MacAddress.parse(address)),
+        Optional.of(losses(state.counters())));
+  }
+
+  private static Losses losses(PortCounters counters) {
+    long inErrors = 0;
+    long inDiscards = 0;
+    long outErrors = 0;
+    long outDiscards = 0;
+    for (Map.Entry<Discard, Long> discard : counters.discards().entrySet()) {
+      long frames = discard.getValue();
+      switch (discard.getKey()) {
+        case TRUNCATED -> inErrors += frames;
+        case RECEIVE_QUEUE_FULL, NO_PIPELINE, NO_SUCH_PORT -> inDiscards += frames;
+        case TOO_LONG, TOO_SHORT, REFUSED -> outErrors += frames;
+        case TRANSMIT_QUEUE_FULL, LINK_DOWN -> outDiscards += frames;
+      }
+    }
+    return new Losses(inErrors, inDiscards, outErrors, outDiscards);
   }
 
   @Bean

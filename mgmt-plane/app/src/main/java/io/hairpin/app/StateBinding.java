@@ -63,6 +63,14 @@ final class StateBinding {
         "statistics",
         statistics -> {
           statistics.leaf("discontinuity-time", dateAndTime(started));
+          port.losses()
+              .ifPresent(
+                  losses -> {
+                    statistics.leaf("in-discards", counter32(losses.inDiscards()));
+                    statistics.leaf("in-errors", counter32(losses.inErrors()));
+                    statistics.leaf("out-discards", counter32(losses.outDiscards()));
+                    statistics.leaf("out-errors", counter32(losses.outErrors()));
+                  });
           state
               .counters()
               .ifPresent(
@@ -108,6 +116,10 @@ final class StateBinding {
   private static void count(StateWriter writer, String frames, String octets, Count count) {
     writer.leaf(frames, unsigned(count.frames()));
     writer.leaf(octets, unsigned(count.octets()));
+  }
+
+  private static long counter32(long value) {
+    return value & 0xFFFF_FFFFL;
   }
 
   private static String unsigned(long value) {

@@ -1,6 +1,7 @@
 package io.hairpin.bridge;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -31,8 +32,15 @@ public interface Ports {
    * @param link whether it has a link
    * @param speed in bits per second, where known
    * @param address its MAC address in the low 48 bits, where known
+   * @param losses the frames it lost outside the pipeline, where known
    */
-  record Port(int number, String name, Link link, OptionalLong speed, OptionalLong address) {
+  record Port(
+      int number,
+      String name,
+      Link link,
+      OptionalLong speed,
+      OptionalLong address,
+      Optional<Losses> losses) {
 
     /**
      * A port of a target that reports nothing of it.
@@ -42,7 +50,12 @@ public interface Ports {
      */
     public static Port unreported(int number) {
       return new Port(
-          number, nameOf(number), Link.UNKNOWN, OptionalLong.empty(), OptionalLong.empty());
+          number,
+          nameOf(number),
+          Link.UNKNOWN,
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          Optional.empty());
     }
 
     /**
@@ -55,6 +68,16 @@ public interface Ports {
       return "port" + number;
     }
   }
+
+  /**
+   * The frames that a port lost outside the pipeline since it was made (RFC 8343).
+   *
+   * @param inErrors received and damaged, as one that is truncated
+   * @param inDiscards received and dropped, as for a full queue
+   * @param outErrors not to be transmitted, as one that is longer than the MTU
+   * @param outDiscards dropped before transmission, as for a full queue
+   */
+  record Losses(long inErrors, long inDiscards, long outErrors, long outDiscards) {}
 
   /** Whether a port has a link. */
   enum Link {
