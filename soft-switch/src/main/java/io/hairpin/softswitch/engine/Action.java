@@ -9,7 +9,7 @@ import java.util.List;
  * @param name the action's name in the program
  * @param arguments one unsigned value for each parameter, in the program's order
  */
-public record Action(String name, List<BigInteger> arguments) {
+public record Action(String name, List<BigInteger> arguments) implements Choice {
   /**
    * Keeps the arguments unmodifiable.
    *

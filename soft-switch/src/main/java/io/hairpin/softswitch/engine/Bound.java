@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bound {
   private static final long[] NONE = {};
+  private static final Bound NOTHING = miss(-1, NONE, null);
 
   // What it matches: value and mask; where the table has ranges, a range field's words hold its low
   // bound in the value and its high bound in the mask.
@@ -22,6 +23,8 @@ final class Bound {
   final long[] arguments;
   final boolean hit;
   final @Nullable Hits hits;
+  // What it runs instead of the action, where the table has an action profile.
+  final ActionProfile.@Nullable Target target;
 
   Bound(
       long[] value,
@@ -30,7 +33,8 @@ final class Bound {
       long rank,
       int action,
       long[] arguments,
-      @Nullable Hits hits) {
+      @Nullable Hits hits,
+      ActionProfile.@Nullable Target target) {
     this.value = value;
     this.mask = mask;
     this.priority = priority;
@@ -38,6 +42,7 @@ final class Bound {
     this.action = action;
     this.arguments = arguments;
     this.hits = hits;
+    this.target = target;
     this.hit = true;
   }
 
@@ -49,6 +54,7 @@ final class Bound {
     this.action = action;
     this.arguments = arguments;
     this.hits = hits;
+    this.target = null;
     this.hit = false;
   }
 
@@ -57,8 +63,21 @@ final class Bound {
     return new Bound(action, arguments, hits);
   }
 
-  Bound with(int newAction, long[] newArguments) {
-    return new Bound(value, mask, priority, rank, newAction, newArguments, hits);
+  Bound with(int newAction, long[] newArguments, ActionProfile.@Nullable Target newTarget) {
+    return new Bound(value, mask, priority, rank, newAction, newArguments, hits, newTarget);
+  }
+
+  boolean isGroup() {
+    return target instanceof ActionProfile.Slots;
+  }
+
+  /** What a packet runs that meets it: what its target holds, or itself. */
+  Bound choose(long hash) {
+    if (target == null) {
+      return this;
+    }
+    Bound chosen = target.choose(hash);
+    return chosen == null ? NOTHING : chosen;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.hairpin.softswitch.engine;
 
 import static java.lang.constant.ConstantDescs.CD_boolean;
+import static java.lang.constant.ConstantDescs.CD_byte;
 import static java.lang.constant.ConstantDescs.CD_int;
 import static java.lang.constant.ConstantDescs.CD_long;
 import static java.lang.constant.ConstantDescs.CD_void;
@@ -20,6 +21,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compiles a program to one hidden class: a method for each parser state, condition, table, action
@@ -66,23 +69,26 @@ final class Compiler {
   private final Source source;
   private final Map<String, Table> tables;
   private final Map<String, CounterArray> counters;
-  private final List<RegisterArray> registers;
+  private final Map<String, RegisterArray> registers;
+  private final Map<String, MeterArray> meters;
+  private final Map<String, ValueSet> valueSets;
+  private final Map<Integer, Hash> hashes = new HashMap<>();
   private final List<Object> constants = new ArrayList<>();
   private final Map<String, Integer> headerTypes = new LinkedHashMap<>();
   private final Set<Layout.HeaderType> extracted = new LinkedHashSet<>();
   private final Map<String, String> origins = new LinkedHashMap<>();
 
-  private Compiler(Source source, Map<String, Table> tables, Map<String, CounterArray> counters) {
+  private Compiler(Source source, Program program) {
     this.source = source;
-    this.tables = tables;
-    this.counters = counters;
-    this.registers = source.registers().stream().map(r -> new RegisterArray(r.size())).toList();
+    this.tables = program.tables;
+    this.counters = program.counters;
+    this.registers = program.registers;
+    this.meters = program.meters;
+    this.valueSets = program.valueSets;
   }
 
-  static Compiled compile(
-      Source source, Map<String, Table> tables, Map<String, CounterArray> counters)
-      throws ProgramException {
-    var compiler = new Compiler(source, tables, counters);
+  static Compiled compile(Source source, Program program) throws ProgramException {
+    var compiler = new Compiler(source, program);
     byte[] bytes;
     try {
       bytes = ClassFile.of().build(SELF, compiler::build);
@@ -111,6 +117,12 @@ final class Compiler {
   static int calculationBytes(Source source, int payload) {
     List<Source.Calculation> all = new ArrayList<>();
     source.checksums().forEach(c -> all.add(c.calculation()));
+    for (Source.Profile profile : source.profiles().values()) {
+      Source.Calculation selector = profile.selector();
+      if (selector != null) {
+        all.add(selector);
+      }
+    }
     for (Source.ActionCode action : source.actions()) {
       for (Source.Step step : action.steps()) {
         if (step instanceof Source.Hash hash) {
@@ -118,7 +130,11 @@ final class Compiler {
         }
       }
     }
-    int most = 0;
+    // Headers with a field of variable length go through the same buffer.
+    int most = source.headers().values().stream().mapToInt(h -> h.type().bytes()).max().orElse(0);
+    for (Source.ValueSetOf set : source.valueSets()) {
+      most = Math.max(most, (set.width() + 7) / 8);
+    }
     for (Source.Calculation c : all) {
       int bits = c.inputs().stream().mapToInt(Source.Input::width).sum();
       most = Math.max(most, (bits + 7) / 8 + (c.payload() ? payload : 0));
@@ -226,16 +242,29 @@ final class Compiler {
     return constants.size() - 1;
   }
 
-  CounterArray counter(Source.Counter counter) {
-    CounterArray array = counters.get(counter.name());
-    if (array == null) {
-      throw new IllegalStateException("no counter array " + counter.name());
+  private static <T> T of(Map<String, T> all, String name) {
+    T found = all.get(name);
+    if (found == null) {
+      throw new IllegalStateException("nothing made of " + name);
     }
-    return array;
+    return found;
+  }
+
+  CounterArray counter(Source.Counter counter) {
+    return of(counters, counter.name());
   }
 
   RegisterArray register(Source.Register register) {
-    return registers.get(register.index());
+    return of(registers, register.name());
+  }
+
+  MeterArray meter(Source.Meter meter) {
+    return of(meters, meter.name());
+  }
+
+  /** A calculation's function; some remember what they were asked before. */
+  Hash hash(Source.Calculation calculation) {
+    return hashes.computeIfAbsent(calculation.index(), i -> new Hash(calculation.algorithm()));
   }
 
   private int number(Layout.HeaderType type) {
@@ -274,7 +303,7 @@ final class Compiler {
           b,
           "extract_" + number(type),
           "header type " + type.name(),
-          Emitter.EXTRACT,
+          extractType(type),
           e -> e.extract(type));
     }
   }
@@ -285,21 +314,21 @@ final class Compiler {
     for (Source.ParserOp op : state.ops()) {
       switch (op) {
         case Source.Extract extract -> {
-          Layout.HeaderType type = extract.header().type();
-          extracted.add(type);
-          c.aload(0).loadConstant(extract.header().base());
-          c.invokevirtual(SELF, "extract_" + number(type), Emitter.EXTRACT).ifeq(fail);
+          int base = e.local(CD_int);
+          c.loadConstant(extract.header().base()).istore(base);
+          extract(e, extract.header().type(), base, extract.bits(), fail);
+          e.defeat(extract.header().rivals(), base);
         }
         case Source.ExtractNext next -> {
           Layout.Stack stack = next.stack();
-          extracted.add(stack.type());
           int base = e.local(CD_int);
-          c.aload(0).loadConstant(stack.base()).loadConstant(stack.type().words());
+          c.aload(0).loadConstant(stack.base()).loadConstant(stack.words());
           c.loadConstant(stack.depth()).loadConstant(stack.count());
           e.inherited("next", CD_int, CD_int, CD_int, CD_int, CD_int);
           c.istore(base).iload(base).iflt(fail);
-          c.aload(0).iload(base);
-          c.invokevirtual(SELF, "extract_" + number(stack.type()), Emitter.EXTRACT).ifeq(fail);
+          c.iload(base).loadConstant(next.member().offset()).iadd().istore(base);
+          extract(e, next.member().type(), base, next.bits(), fail);
+          e.defeat(Layout.rivals(stack.members(), next.member()), base);
           e.s();
           c.loadConstant(stack.count()).dup2().laload().lconst_1().ladd().lastore();
         }
@@ -334,6 +363,20 @@ final class Compiler {
     c.loadConstant(-1).ireturn();
   }
 
+  private static MethodTypeDesc extractType(Layout.HeaderType type) {
+    return type.variable() == null ? Emitter.EXTRACT : Emitter.EXTRACT_VARIABLE;
+  }
+
+  private void extract(
+      Emitter e, Layout.HeaderType type, int base, Expr.@Nullable Data bits, Label fail) {
+    extracted.add(type);
+    e.c.aload(0).iload(base);
+    if (bits != null) {
+      e.low(bits);
+    }
+    e.c.invokevirtual(SELF, "extract_" + number(type), extractType(type)).ifeq(fail);
+  }
+
   private static void require(Emitter e, Expr.Lookahead ahead, Label fail) {
     e.c.aload(0).loadConstant(ahead.bytes());
     e.inherited("has", CD_boolean, CD_int);
@@ -366,7 +409,9 @@ final class Compiler {
     if (locals.size() == 1 && origin.getFirst()[2] < 32 && allExact(state)) {
       Map<Integer, Integer> first = new TreeMap<>();
       for (Source.Transition t : state.transitions()) {
-        first.putIfAbsent(t.values().getFirst().intValue(), t.next());
+        if (t instanceof Source.Case v) {
+          first.putIfAbsent(v.values().getFirst().intValue(), v.next());
+        }
       }
       Label otherwise = c.newLabel();
       List<SwitchCase> cases = new ArrayList<>();
@@ -383,15 +428,40 @@ final class Compiler {
     }
     for (Source.Transition t : state.transitions()) {
       Label no = c.newLabel();
-      for (int i = 0; i < locals.size(); i++) {
-        int[] o = origin.get(i);
-        int bits = Math.min(64, o[2] - 64 * o[1]);
-        long mask = t.masks().get(o[0]).shiftRight(64 * o[1]).longValue() & Bits.mask(bits);
-        long value = t.values().get(o[0]).shiftRight(64 * o[1]).longValue() & mask;
-        if (mask != 0) {
-          c.lload(locals.get(i));
-          e.mask(mask, Bits.mask(bits));
-          c.loadConstant(value).lcmp().ifne(no);
+      switch (t) {
+        case Source.Case v -> {
+          for (int i = 0; i < locals.size(); i++) {
+            int[] o = origin.get(i);
+            int bits = Math.min(64, o[2] - 64 * o[1]);
+            long mask = v.masks().get(o[0]).shiftRight(64 * o[1]).longValue() & Bits.mask(bits);
+            long value = v.values().get(o[0]).shiftRight(64 * o[1]).longValue() & mask;
+            if (mask != 0) {
+              c.lload(locals.get(i));
+              e.mask(mask, Bits.mask(bits));
+              c.loadConstant(value).lcmp().ifne(no);
+            }
+          }
+        }
+        case Source.InSet v -> {
+          // The set wants the key's parts without gaps, the first on top.
+          c.aload(0).iconst_0().putfield(Emitter.PIPELINE, "bits", CD_int);
+          int local = 0;
+          for (int i = 0; i < state.key().size(); i++) {
+            int width = Emitter.width(state.key().get(i));
+            int words = Layout.Field.words(width);
+            for (int w = words - 1; w >= 0; w--) {
+              int bits = Math.min(64, width - 64 * w);
+              c.aload(0).lload(locals.get(local + w)).loadConstant(bits);
+              e.inherited("append", CD_void, CD_long, CD_int);
+            }
+            local += words;
+          }
+          c.aload(0);
+          e.constant(of(valueSets, v.set().name()));
+          List<Integer> widths = state.key().stream().map(Emitter::width).toList();
+          e.constant(ValueSet.bytes(v.masks(), widths));
+          e.inherited("inSet", CD_boolean, Emitter.desc(ValueSet.class), CD_byte.arrayType());
+          c.ifeq(no);
         }
       }
       c.loadConstant(t.next()).ireturn();
@@ -403,7 +473,7 @@ final class Compiler {
   private static boolean allExact(Source.State state) {
     int width = Emitter.width(state.key().getFirst());
     return state.transitions().stream()
-        .allMatch(t -> t.masks().getFirst().equals(Wide.mask(width)));
+        .allMatch(t -> t instanceof Source.Case v && v.masks().getFirst().equals(Wide.mask(width)));
   }
 
   // Controls
@@ -535,11 +605,7 @@ final class Compiler {
   }
 
   private Table table(Source.Apply apply) {
-    Table table = tables.get(apply.name());
-    if (table == null) {
-      throw new IllegalStateException("no table " + apply.name());
-    }
-    return table;
+    return of(tables, apply.name());
   }
 
   private void table(Emitter e, Source.Apply apply) {
@@ -582,17 +648,61 @@ final class Compiler {
       c.aload(0).getfield(Emitter.PIPELINE, "ingressLength", CD_int);
       c.invokevirtual(Emitter.desc(Hits.class), "count", MethodTypeDesc.of(CD_void, CD_int));
     }
+    Source.DirectMeter meter = apply.meter();
+    if (meter != null) {
+      Label unmetered = c.newLabel();
+      int colour = e.local(CD_long);
+      c.aload(bound).getfield(Emitter.BOUND, "hit", CD_boolean).ifeq(unmetered);
+      c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
+      c.aload(0).getfield(Emitter.PIPELINE, "ingressLength", CD_int);
+      c.aload(0);
+      e.inherited("now", CD_long);
+      c.invokevirtual(
+          Emitter.desc(Hits.class), "meter", MethodTypeDesc.of(CD_long, CD_int, CD_long));
+      c.lstore(colour);
+      e.storeLocal(meter.to(), colour);
+      c.labelBinding(unmetered);
+    }
+    if (apply.ages()) {
+      c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
+      c.aload(0);
+      e.inherited("now", CD_long);
+      c.invokevirtual(Emitter.desc(Hits.class), "touch", MethodTypeDesc.of(CD_void, CD_long));
+    }
+    int chosen = bound;
+    Source.Profile profile = apply.profile();
+    if (profile != null) {
+      chosen = e.local(Emitter.BOUND);
+      c.aload(bound);
+      Source.Calculation selector = profile.selector();
+      if (selector == null) {
+        c.lconst_0();
+      } else {
+        Label single = c.newLabel();
+        Label hashed = c.newLabel();
+        c.aload(bound)
+            .invokevirtual(Emitter.BOUND, "isGroup", MethodTypeDesc.of(CD_boolean))
+            .ifeq(single);
+        e.calculate(selector);
+        c.goto_(hashed);
+        c.labelBinding(single);
+        c.lconst_0();
+        c.labelBinding(hashed);
+      }
+      c.invokevirtual(Emitter.BOUND, "choose", MethodTypeDesc.of(Emitter.BOUND, CD_long));
+      c.astore(chosen);
+    }
     List<SwitchCase> cases = new ArrayList<>();
     Label nothing = c.newLabel();
     for (int i = 0; i < apply.actions().size(); i++) {
       cases.add(SwitchCase.of(i, c.newLabel()));
     }
-    c.aload(bound).getfield(Emitter.BOUND, "action", CD_int);
+    c.aload(chosen).getfield(Emitter.BOUND, "action", CD_int);
     c.tableswitch(0, Math.max(0, cases.size() - 1), nothing, cases);
     for (int i = 0; i < cases.size(); i++) {
       Source.ActionCode action = apply.actions().get(i);
       c.labelBinding(cases.get(i).target());
-      c.aload(0).aload(bound).getfield(Emitter.BOUND, "arguments", Emitter.LONGS);
+      c.aload(0).aload(chosen).getfield(Emitter.BOUND, "arguments", Emitter.LONGS);
       c.invokevirtual(SELF, "action_" + action.index(), Emitter.ACTION);
       leave(e, apply, action, i, bound);
     }

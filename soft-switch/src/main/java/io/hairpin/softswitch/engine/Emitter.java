@@ -34,6 +34,7 @@ final class Emitter {
   static final ClassDesc LONGS = CD_long.arrayType();
   static final MethodTypeDesc ACTION = MethodTypeDesc.of(CD_void, LONGS);
   static final MethodTypeDesc EXTRACT = MethodTypeDesc.of(CD_boolean, CD_int);
+  static final MethodTypeDesc EXTRACT_VARIABLE = MethodTypeDesc.of(CD_boolean, CD_int, CD_long);
   static final MethodTypeDesc EMIT = MethodTypeDesc.of(CD_void, CD_int);
 
   private static final ClassDesc BIG = desc(BigInteger.class);
@@ -230,16 +231,16 @@ final class Emitter {
       case Expr.At at -> c.loadConstant(at.header().base() + offset);
       case Expr.Last last -> {
         Layout.Stack t = last.stack();
-        c.aload(0).loadConstant(t.base()).loadConstant(t.type().words()).loadConstant(t.count());
+        c.aload(0).loadConstant(t.base()).loadConstant(t.words()).loadConstant(t.count());
         inherited("last", CD_int, CD_int, CD_int, CD_int);
-        c.loadConstant(offset).iadd();
+        c.loadConstant(last.member().offset() + offset).iadd();
       }
       case Expr.Element element -> {
         Layout.Stack t = element.stack();
-        c.aload(0).loadConstant(t.base()).loadConstant(t.type().words()).loadConstant(t.depth());
+        c.aload(0).loadConstant(t.base()).loadConstant(t.words()).loadConstant(t.depth());
         low(element.index());
         inherited("element", CD_int, CD_int, CD_int, CD_int, CD_long);
-        c.loadConstant(offset).iadd();
+        c.loadConstant(element.member().offset() + offset).iadd();
       }
     }
   }
@@ -650,6 +651,18 @@ final class Emitter {
           c.ifne(no);
         }
       }
+      case Expr.SameVariable v -> {
+        c.aload(0);
+        index(v.left().header(), v.left().field().word());
+        index(v.right().header(), v.right().field().word());
+        c.loadConstant(v.left().field().words());
+        inherited("sameWords", CD_boolean, CD_int, CD_int, CD_int);
+        if (v.equal()) {
+          c.ifeq(no);
+        } else {
+          c.ifne(no);
+        }
+      }
       case Expr.Compare v -> unless(v, no);
     }
   }
@@ -717,25 +730,44 @@ final class Emitter {
   void step(Source.Step step) {
     switch (step) {
       case Source.Assign v -> assign(v.to(), v.value());
-      case Source.CopyHeader v -> {
-        c.aload(0).loadConstant(v.to().base()).loadConstant(v.from().base());
-        c.loadConstant(v.to().type().words());
-        inherited("copyHeader", CD_void, CD_int, CD_int, CD_int);
+      case Source.AssignVariable v -> {
+        s();
+        index(v.from().header(), v.from().field().word());
+        s();
+        index(v.to().header(), v.to().field().word());
+        c.loadConstant(v.to().field().words());
+        c.invokestatic(
+            desc(System.class),
+            "arraycopy",
+            MethodTypeDesc.of(
+                CD_void, ConstantDescs.CD_Object, CD_int, ConstantDescs.CD_Object, CD_int, CD_int));
       }
+      case Source.CopyHeader v -> copyHeader(v, true);
+      case Source.CopyUnion v -> v.headers().forEach(h -> copyHeader(h, false));
       case Source.CopyStack v -> {
         c.aload(0).loadConstant(v.to().base()).loadConstant(v.from().base());
-        c.loadConstant(v.to().type().words()).loadConstant(v.to().depth());
+        c.loadConstant(v.to().words() * v.to().depth());
         c.loadConstant(v.to().count()).loadConstant(v.from().count());
-        inherited("copyStack", CD_void, CD_int, CD_int, CD_int, CD_int, CD_int, CD_int);
+        inherited("copyStack", CD_void, CD_int, CD_int, CD_int, CD_int, CD_int);
       }
       case Source.AddHeader v -> {
         Layout.HeaderType type = v.header().type();
-        c.aload(0).loadConstant(v.header().base()).loadConstant(type.words());
-        c.loadConstant(type.bytes());
+        int base = base(v.header());
+        c.aload(0).iload(base).loadConstant(type.words());
+        c.loadConstant(least(type));
         inherited("addHeader", CD_void, CD_int, CD_int, CD_int);
+        defeat(v.header().rivals(), base);
       }
       case Source.RemoveHeader v -> {
-        c.aload(0).loadConstant(v.header().base()).loadConstant(v.header().type().bytes());
+        Layout.HeaderType type = v.header().type();
+        Layout.Field variable = type.variable();
+        int base = base(v.header());
+        c.aload(0).iload(base).loadConstant(least(type));
+        if (variable != null) {
+          s();
+          c.iload(base).loadConstant(variable.word()).iadd().laload().l2i();
+          c.loadConstant(3).ishr().iadd();
+        }
         inherited("removeHeader", CD_void, CD_int, CD_int);
       }
       case Source.MarkToDrop v -> {
@@ -765,18 +797,90 @@ final class Emitter {
         c.lload(index).invokevirtual(type, "has", MethodTypeDesc.of(CD_boolean, CD_long));
         c.ifeq(outside);
         constant(compiler.register(v.register()));
-        c.lload(index).invokevirtual(type, "read", MethodTypeDesc.of(CD_long, CD_long));
-        c.lstore(value);
-        storeLocal(v.to(), value);
+        if (v.register().width() > 64) {
+          c.lload(index).aload(0).getfield(PIPELINE, "s", LONGS);
+          index(v.to().header(), v.to().field().word());
+          c.loadConstant(v.to().field().width());
+          c.invokevirtual(type, "read", MethodTypeDesc.of(CD_void, CD_long, LONGS, CD_int, CD_int));
+        } else {
+          c.lload(index).invokevirtual(type, "read", MethodTypeDesc.of(CD_long, CD_long));
+          c.lstore(value);
+          storeLocal(v.to(), value);
+        }
         c.labelBinding(outside);
       }
       case Source.RegisterWrite v -> {
         constant(compiler.register(v.register()));
         low(v.index());
+        if (v.register().width() > 64) {
+          big(v.value(), v.register().width());
+          c.invokevirtual(
+              desc(RegisterArray.class), "write", MethodTypeDesc.of(CD_void, CD_long, BIG));
+          return;
+        }
         low(v.value());
         mask(Bits.mask(v.register().width()), -1L);
         c.invokevirtual(
             desc(RegisterArray.class), "write", MethodTypeDesc.of(CD_void, CD_long, CD_long));
+      }
+      case Source.Resubmit v -> {
+        c.aload(0);
+        low(v.fieldList());
+        c.loadConstant(0xFFFFL).land().l2i().putfield(PIPELINE, "resubmit", CD_int);
+      }
+      case Source.Recirculate v -> {
+        c.aload(0);
+        low(v.fieldList());
+        c.loadConstant(0xFFFFL).land().l2i().putfield(PIPELINE, "recirculate", CD_int);
+      }
+      case Source.ExecuteMeter v -> {
+        ClassDesc type = desc(MeterArray.class);
+        Label outside = c.newLabel();
+        int index = local(CD_long);
+        int colour = local(CD_long);
+        low(v.index());
+        c.lstore(index);
+        constant(compiler.meter(v.meter()));
+        c.lload(index).invokevirtual(type, "has", MethodTypeDesc.of(CD_boolean, CD_long));
+        c.ifeq(outside);
+        constant(compiler.meter(v.meter()));
+        c.lload(index).aload(0).getfield(PIPELINE, "ingressLength", CD_int);
+        c.aload(0);
+        inherited("now", CD_long);
+        c.invokevirtual(type, "execute", MethodTypeDesc.of(CD_long, CD_long, CD_int, CD_long));
+        c.lstore(colour);
+        storeLocal(v.to(), colour);
+        c.labelBinding(outside);
+      }
+      case Source.Random v -> {
+        Label empty = c.newLabel();
+        int low = local(CD_long);
+        int high = local(CD_long);
+        int value = local(CD_long);
+        low(v.low());
+        c.lstore(low);
+        low(v.high());
+        c.lstore(high);
+        c.lload(low)
+            .lload(high)
+            .invokestatic(
+                desc(Long.class), "compareUnsigned", MethodTypeDesc.of(CD_int, CD_long, CD_long));
+        c.ifgt(empty);
+        c.aload(0).lload(low).lload(high);
+        inherited("random", CD_long, CD_long, CD_long);
+        c.lstore(value);
+        storeLocal(v.to(), value);
+        c.labelBinding(empty);
+      }
+      case Source.Assert v -> {
+        Label bad = c.newLabel();
+        Label good = c.newLabel();
+        unless(v.condition(), bad);
+        c.goto_(good);
+        c.labelBinding(bad);
+        c.aload(0);
+        inherited("fail", CD_void);
+        c.labelBinding(good);
       }
       case Source.Hash v -> {
         int value = local(CD_long);
@@ -809,8 +913,48 @@ final class Emitter {
     }
   }
 
+  /** How many bytes a header has without its field of variable length. */
+  private static int least(Layout.HeaderType type) {
+    Layout.Field variable = type.variable();
+    return (type.bits() - (variable == null ? 0 : variable.width())) / 8;
+  }
+
+  /** Puts a header's first word in a local. */
+  private int base(Expr.Place place) {
+    int base = local(CD_int);
+    index(place, 0);
+    c.istore(base);
+    return base;
+  }
+
+  /** Where the header at a local is valid, the other headers of its union are not. */
+  void defeat(List<Integer> rivals, int base) {
+    if (rivals.isEmpty()) {
+      return;
+    }
+    Label invalid = c.newLabel();
+    s();
+    c.iload(base).laload().l2i().ifeq(invalid);
+    for (int rival : rivals) {
+      s();
+      c.iload(base).loadConstant(rival).iadd().lconst_0().lastore();
+    }
+    c.labelBinding(invalid);
+  }
+
+  private void copyHeader(Source.CopyHeader v, boolean alone) {
+    int to = base(v.to());
+    c.aload(0).iload(to);
+    index(v.from(), 0);
+    c.loadConstant(v.to().type().words());
+    inherited("copyHeader", CD_void, CD_int, CD_int, CD_int);
+    if (alone) {
+      defeat(v.to().rivals(), to);
+    }
+  }
+
   private void shift(String name, Layout.Stack t, int count) {
-    c.aload(0).loadConstant(t.base()).loadConstant(t.type().words()).loadConstant(t.depth());
+    c.aload(0).loadConstant(t.base()).loadConstant(t.words()).loadConstant(t.depth());
     c.loadConstant(t.count()).loadConstant(count);
     inherited(name, CD_void, CD_int, CD_int, CD_int, CD_int, CD_int);
   }
@@ -905,6 +1049,13 @@ final class Emitter {
         s();
         c.loadConstant(header.base()).laload().l2i().ifeq(skip);
       }
+      if (input.value() instanceof Expr.FieldOf f && f.field().variable()) {
+        c.aload(0);
+        index(f.header(), f.field().word());
+        inherited("appendVariable", CD_void, CD_int);
+        c.labelBinding(skip);
+        continue;
+      }
       for (int i = Layout.Field.words(input.width()) - 1; i >= 0; i--) {
         c.aload(0);
         if (input.value() instanceof Expr.Const v) {
@@ -922,8 +1073,8 @@ final class Emitter {
       inherited("appendPayload", CD_void);
     }
     c.aload(0);
-    constant(calculation.algorithm());
-    inherited("finish", CD_long, desc(Source.Algorithm.class));
+    constant(compiler.hash(calculation));
+    inherited("finish", CD_long, desc(Hash.class));
   }
 
   // Packets
@@ -958,8 +1109,19 @@ final class Emitter {
     c.lor();
   }
 
-  /** The body that extracts a header at the parser's position; its first word is an argument. */
+  /**
+   * The body that extracts a header at the parser's position; its first word is an argument, and
+   * the length of its field of variable length where it has one.
+   */
   void extract(Layout.HeaderType type) {
+    if (type.variable() != null) {
+      c.aload(0);
+      constant(type);
+      c.iload(1).lload(2);
+      inherited("extract", CD_boolean, desc(Layout.HeaderType.class), CD_int, CD_long);
+      c.ireturn();
+      return;
+    }
     Label fail = c.newLabel();
     c.aload(0).loadConstant(type.bytes());
     inherited("has", CD_boolean, CD_int);
@@ -992,6 +1154,14 @@ final class Emitter {
 
   /** The body that writes a header behind what is written; its first word is an argument. */
   void emit(Layout.HeaderType type) {
+    if (type.variable() != null) {
+      c.aload(0);
+      constant(type);
+      c.iload(1);
+      inherited("emit", CD_void, desc(Layout.HeaderType.class), CD_int);
+      c.return_();
+      return;
+    }
     int at = local(CD_int);
     c.aload(0).getfield(PIPELINE, "outLength", CD_int).istore(at);
     int from = 0;

@@ -1,6 +1,7 @@
 package io.hairpin.softswitch.engine;
 
 import java.math.BigInteger;
+import java.util.List;
 
 /**
  * Expressions as bmv2's JSON has them: numbers of any size without a width (the compiler inserts
@@ -16,6 +17,9 @@ sealed interface Expr {
   /** Where a header's words are in the state. */
   sealed interface Place extends Expr {
     Layout.HeaderType type();
+
+    /** Where the other headers of its union begin, from its first word on. */
+    List<Integer> rivals();
   }
 
   record Const(BigInteger value) implements Data {}
@@ -94,28 +98,49 @@ sealed interface Expr {
 
   record SameHeader(Place left, Place right, boolean equal) implements Bool {}
 
+  /** Compares fields of variable length. */
+  record SameVariable(FieldOf left, FieldOf right, boolean equal) implements Bool {}
+
   record At(Layout.Header header) implements Place {
     @Override
     public Layout.HeaderType type() {
       return header.type();
     }
+
+    @Override
+    public List<Integer> rivals() {
+      return header.rivals();
+    }
   }
 
   /** The element that was extracted last. */
-  record Last(Layout.Stack stack) implements Place {
+  record Last(Layout.Stack stack, Layout.Member member) implements Place {
     @Override
     public Layout.HeaderType type() {
-      return stack.type();
+      return member.type();
+    }
+
+    @Override
+    public List<Integer> rivals() {
+      return Layout.rivals(stack.members(), member);
     }
   }
 
   /** The element with a computed index. */
-  record Element(Layout.Stack stack, Data index) implements Place {
+  record Element(Layout.Stack stack, Data index, Layout.Member member) implements Place {
     @Override
     public Layout.HeaderType type() {
-      return stack.type();
+      return member.type();
+    }
+
+    @Override
+    public List<Integer> rivals() {
+      return Layout.rivals(stack.members(), member);
     }
   }
+
+  /** A union, by its headers; only an operand of operations on unions. */
+  record Union(List<Place> headers) implements Expr {}
 
   /** A whole stack; only an operand of stack operations. */
   record Whole(Layout.Stack stack) implements Expr {}

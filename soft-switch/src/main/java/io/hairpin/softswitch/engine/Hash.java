@@ -1,22 +1,132 @@
 package io.hairpin.softswitch.engine;
 
-/** bmv2's checksums and hashes, over whole bytes. */
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One of bmv2's checksums and hashes, over whole bytes. The custom CRCs and the Toeplitz hash have
+ * the parameters that bmv2 starts with.
+ */
 final class Hash {
+  private static final long[] CRC8 = table(8, 0x07);
+  private static final long[] CRC64 = table(64, 0x1B);
+  private static final int MAX_REMEMBERED = 1 << 16;
   private static final long[] CRC16 = table(16, 0x8005);
   private static final long[] CRC32 = table(32, 0x04C11DB7);
   private static final long[] CCITT = table(16, 0x1021);
 
-  private Hash() {}
+  private final Source.Algorithm algorithm;
+  private final AtomicLong turn = new AtomicLong();
+  private final Map<ByteBuffer, Long> remembered = new ConcurrentHashMap<>();
 
-  static long of(Source.Algorithm algorithm, byte[] data, int length) {
+  Hash(Source.Algorithm algorithm) {
+    this.algorithm = algorithm;
+  }
+
+  long of(byte[] data, int length) {
     return switch (algorithm) {
       case CSUM16 -> checksum(data, length);
       case XOR16 -> words(data, length, true);
+      case XOR32 -> xor32(data, length);
+      case CRC8 -> crc(CRC8, 8, false, 0, data, length);
+      case CRC64 -> reflect(crc(CRC64, 64, true, 0, data, length), 64);
+      case XXH64 -> xxh64(data, length);
+      // bmv2's key is zero until somebody sets it.
+      case TOEPLITZ -> 0;
+      case ROUND_ROBIN -> turn.getAndIncrement();
+      case ROUND_ROBIN_CONSISTENT -> consistent(data, length);
+      case RANDOM -> ThreadLocalRandom.current().nextLong();
       case CRC16 -> reflect(crc(CRC16, 16, true, 0, data, length), 16);
       case CRC32 -> reflect(crc(CRC32, 32, true, 0xFFFF_FFFFL, data, length), 32) ^ 0xFFFF_FFFFL;
       case CRC_CCITT -> crc(CCITT, 16, false, 0xFFFF, data, length);
       case IDENTITY -> identity(data, length);
     };
+  }
+
+  /** The next number for an input that is new, the same again for one that is not. */
+  private long consistent(byte[] data, int length) {
+    Long known = remembered.get(ByteBuffer.wrap(data, 0, length));
+    if (known != null) {
+      return known;
+    }
+    if (remembered.size() >= MAX_REMEMBERED) {
+      remembered.clear();
+    }
+    return remembered.computeIfAbsent(
+        ByteBuffer.wrap(Arrays.copyOf(data, length)), k -> turn.getAndIncrement());
+  }
+
+  private static long xor32(byte[] data, int length) {
+    long sum = 0;
+    for (int i = 0; i < length; i++) {
+      sum ^= (data[i] & 0xFFL) << (24 - i % 4 * 8);
+    }
+    return sum;
+  }
+
+  private static final long P1 = 0x9E3779B185EBCA87L;
+  private static final long P2 = 0xC2B2AE3D27D4EB4FL;
+  private static final long P3 = 0x165667B19E3779F9L;
+  private static final long P4 = 0x85EBCA77C2B2AE63L;
+  private static final long P5 = 0x27D4EB2F165667C5L;
+
+  /** XXH64 with seed 0. */
+  private static long xxh64(byte[] data, int length) {
+    int i = 0;
+    long h;
+    if (length >= 32) {
+      long a = 0x60EA27EEADC0B5D6L; // P1 + P2
+      long b = P2;
+      long c = 0;
+      long d = -P1;
+      for (; i + 32 <= length; i += 32) {
+        a = round(a, little(data, i, 8));
+        b = round(b, little(data, i + 8, 8));
+        c = round(c, little(data, i + 16, 8));
+        d = round(d, little(data, i + 24, 8));
+      }
+      h =
+          Long.rotateLeft(a, 1)
+              + Long.rotateLeft(b, 7)
+              + Long.rotateLeft(c, 12)
+              + Long.rotateLeft(d, 18);
+      h = (h ^ round(0, a)) * P1 + P4;
+      h = (h ^ round(0, b)) * P1 + P4;
+      h = (h ^ round(0, c)) * P1 + P4;
+      h = (h ^ round(0, d)) * P1 + P4;
+    } else {
+      h = P5;
+    }
+    h += length;
+    for (; i + 8 <= length; i += 8) {
+      h = Long.rotateLeft(h ^ round(0, little(data, i, 8)), 27) * P1 + P4;
+    }
+    if (i + 4 <= length) {
+      h = Long.rotateLeft(h ^ (little(data, i, 4) * P1), 23) * P2 + P3;
+      i += 4;
+    }
+    for (; i < length; i++) {
+      h = Long.rotateLeft(h ^ ((data[i] & 0xFF) * P5), 11) * P1;
+    }
+    h = (h ^ (h >>> 33)) * P2;
+    h = (h ^ (h >>> 29)) * P3;
+    return h ^ (h >>> 32);
+  }
+
+  private static long round(long sum, long input) {
+    return Long.rotateLeft(sum + input * P2, 31) * P1;
+  }
+
+  private static long little(byte[] data, int from, int bytes) {
+    long value = 0;
+    for (int i = bytes - 1; i >= 0; i--) {
+      value = (value << 8) | (data[from + i] & 0xFF);
+    }
+    return value;
   }
 
   /** RFC 1071: the ones' complement of the ones' complement sum; an odd byte is a high byte. */

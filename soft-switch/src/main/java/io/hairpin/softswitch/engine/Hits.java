@@ -2,8 +2,12 @@ package io.hairpin.softswitch.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
-/** An entry's direct counter; it goes on when the entry gets another action. */
+/**
+ * What an entry's hits leave behind: its direct counter, its meter, its age. It goes on when the
+ * entry gets another action.
+ */
 final class Hits {
   private static final VarHandle PACKETS;
   private static final VarHandle BYTES;
@@ -18,8 +22,25 @@ final class Hits {
     }
   }
 
+  final @Nullable Meter meter;
+  // Microseconds on the switch's clock.
+  volatile long last;
+  volatile long timeout;
   private volatile long packets;
   private volatile long bytes;
+
+  Hits(@Nullable Meter meter) {
+    this.meter = meter;
+  }
+
+  void touch(long now) {
+    last = now;
+  }
+
+  /** Meters one packet; returns its colour. */
+  long meter(int length, long now) {
+    return meter == null ? Meter.GREEN : meter.execute(length, now);
+  }
 
   void count(int length) {
     long unused = (long) PACKETS.getAndAdd(this, 1L);

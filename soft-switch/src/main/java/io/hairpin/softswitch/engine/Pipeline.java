@@ -4,8 +4,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 abstract non-sealed class Pipeline extends Processor {
   private static final int INGRESS_CLONE = 1;
   private static final int EGRESS_CLONE = 2;
+  private static final int RECIRCULATED = 4;
   private static final int REPLICATION = 5;
+  private static final int RESUBMITTED = 6;
+  // How often the packets that come of one frame may start again.
+  private static final int MAX_PASSES = 256;
   private static final int MAX_DEPTH = 4;
   private static final int MAX_STATES = 10_000;
   private static final int NO_CLONE = -1;
@@ -26,6 +32,8 @@ abstract non-sealed class Pipeline extends Processor {
   record Shared(
       Source source,
       LongSupplier microseconds,
+      LongSupplier random,
+      LongAdder failures,
       Replication replication,
       int keyWords,
       int headerBytes,
@@ -40,6 +48,28 @@ abstract non-sealed class Pipeline extends Processor {
 
     Level(int words) {
       state = new long[words];
+    }
+  }
+
+  /** A packet that waits to start again. */
+  private static final class Pass {
+    final long[] state;
+    Frame frame = new Frame(MemorySegment.NULL);
+    // The bytes of a recirculated packet; a resubmitted one is the received frame.
+    private Frame own = frame;
+    int fields;
+    int type;
+
+    Pass(int words) {
+      state = new long[words];
+    }
+
+    Frame own(int length) {
+      if (own.memory().byteSize() < length) {
+        own = new Frame(Arena.ofAuto().allocate(Math.max(2048, 2L * length), 8));
+      }
+      own.place(0, length);
+      return own;
     }
   }
 
@@ -61,6 +91,8 @@ abstract non-sealed class Pipeline extends Processor {
   int cloneFields;
   int digest;
   int truncated;
+  int resubmit;
+  int recirculate;
 
   final int egressSpec;
   final int mcastGrp;
@@ -70,6 +102,13 @@ abstract non-sealed class Pipeline extends Processor {
   private final boolean clocked;
   private final Replication replication;
   private final Transmitter transmitter;
+  private final LongSupplier random;
+  private final LongAdder failures;
+  private final ArrayDeque<Pass> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Pass> spare = new ArrayDeque<>();
+  private int passes;
+  private @Nullable Pass current;
+  private boolean failed;
   private final long[] ingressState;
   // Two for each depth of clones of clones, made when they are first needed.
   private final @Nullable Level[] levels = new Level[2 * MAX_DEPTH];
@@ -94,6 +133,7 @@ abstract non-sealed class Pipeline extends Processor {
   private final long outOfBounds;
   private final long invalidArgument;
   private final long timeout;
+  private final long headerTooShort;
 
   Pipeline(Shared shared, Transmitter transmitter) {
     this.source = shared.source;
@@ -101,6 +141,8 @@ abstract non-sealed class Pipeline extends Processor {
     this.clocked = source.clocked();
     this.replication = shared.replication;
     this.transmitter = transmitter;
+    this.random = shared.random;
+    this.failures = shared.failures;
     // One word more: where fields lie that the program does not have.
     int words = source.words() + 1;
     this.s = new long[words];
@@ -143,6 +185,7 @@ abstract non-sealed class Pipeline extends Processor {
     outOfBounds = error("StackOutOfBounds");
     invalidArgument = error("ParserInvalidArgument");
     timeout = error("ParserTimeout");
+    headerTooShort = error("HeaderTooShort");
   }
 
   static DigestList list(Source.Digest d) {
@@ -196,21 +239,54 @@ abstract non-sealed class Pipeline extends Processor {
 
   @Override
   public final void process(int port, Frame frame) {
+    passes = 0;
+    clear();
+    s[ingressPort] = port;
+    pass(frame);
+    for (Pass next = waiting.poll(); next != null; next = waiting.poll()) {
+      clear();
+      copyFields(next.fields, next.state);
+      s[instanceType] = next.type;
+      current = next;
+      pass(next.frame);
+      current = null;
+      spare.push(next);
+    }
+  }
+
+  /** Runs a packet from the parser on; metadata is set. */
+  private void pass(Frame frame) {
     in = frame.memory();
     int start = frame.offset();
+    int port = (int) s[ingressPort];
     ingressLength = frame.length();
     packetLength = ingressLength;
-    parse(port, start);
+    parse(start);
     if (clocked) {
       s[ingressTimestamp] = clock.getAsLong() & Bits.mask(48);
     }
     ingress();
     exited = false;
+    if (failed) {
+      return;
+    }
     if (cloneSession != NO_CLONE) {
       cloneIngress(port, frame, start);
     }
     if (digest > 0) {
       sendDigest();
+    }
+    if (resubmit != 0) {
+      Pass again = again(resubmit, RESUBMITTED);
+      if (again != null) {
+        again.frame = frame;
+        if (current != null && frame == current.own) {
+          // The bytes are wanted after the pass that owns them.
+          current.own = again.own;
+          again.own = frame;
+        }
+      }
+      return;
     }
     int group = (int) s[mcastGrp];
     if (group != 0) {
@@ -228,20 +304,41 @@ abstract non-sealed class Pipeline extends Processor {
     }
   }
 
-  /** Parses the received bytes into a fresh state. */
-  private void parse(int port, int start) {
+  /** Keeps the state of a packet that starts again, unless that was too often already. */
+  private @Nullable Pass again(int fields, int type) {
+    if (++passes > MAX_PASSES) {
+      return null;
+    }
+    Pass pass = spare.poll();
+    if (pass == null) {
+      pass = new Pass(s.length);
+    }
+    System.arraycopy(s, 0, pass.state, 0, s.length);
+    pass.fields = fields;
+    pass.type = type;
+    waiting.add(pass);
+    return pass;
+  }
+
+  private void clear() {
     Arrays.fill(s, 0);
     for (Layout.Header m : metadata) {
       s[m.base()] = 1;
     }
+  }
+
+  /** Parses the received bytes into a clear state. */
+  private void parse(int start) {
     position = start;
     end = start + ingressLength;
     error = noError;
     exited = false;
+    failed = false;
     cloneSession = NO_CLONE;
     digest = 0;
+    resubmit = 0;
+    recirculate = 0;
     truncated = Integer.MAX_VALUE;
-    s[ingressPort] = port;
     s[packetLengthField] = ingressLength;
     if (clocked) {
       s[ingressTimestamp] = clock.getAsLong() & Bits.mask(48);
@@ -269,19 +366,26 @@ abstract non-sealed class Pipeline extends Processor {
     int keptLength = packetLength;
     int keptDigest = digest;
     int keptTruncated = truncated;
+    int keptResubmit = resubmit;
     System.arraycopy(s, 0, ingressState, 0, s.length);
     packetLength = ingressLength;
-    parse(port, start);
+    clear();
+    s[ingressPort] = port;
+    parse(start);
     clearMetadata();
     copyFields(fields, ingressState);
     s[instanceType] = INGRESS_CLONE;
     cut(session);
-    replicate(session.replicas(), frame, 0);
+    if (!failed) {
+      replicate(session.replicas(), frame, 0);
+    }
     System.arraycopy(ingressState, 0, s, 0, s.length);
     position = keptPosition;
     packetLength = keptLength;
     digest = keptDigest;
     truncated = keptTruncated;
+    resubmit = keptResubmit;
+    failed = false;
     cloneSession = NO_CLONE;
   }
 
@@ -323,6 +427,7 @@ abstract non-sealed class Pipeline extends Processor {
       }
       s[egressRid] = replica.instance();
       cloneSession = NO_CLONE;
+      recirculate = 0;
       runEgress(replica.port(), frame, depth);
     }
   }
@@ -351,6 +456,10 @@ abstract non-sealed class Pipeline extends Processor {
     s[packetLengthField] = packetLength;
     egress();
     exited = false;
+    if (failed) {
+      failed = false;
+      return;
+    }
     int session = cloneSession;
     int fields = cloneFields;
     cloneSession = NO_CLONE;
@@ -370,6 +479,7 @@ abstract non-sealed class Pipeline extends Processor {
     int length = packetLength;
     int cut = truncated;
     finish(port, frame);
+    recirculate = 0;
     System.arraycopy(kept, 0, s, 0, s.length);
     packetLength = length;
     truncated = cut;
@@ -388,7 +498,32 @@ abstract non-sealed class Pipeline extends Processor {
     deparse();
     int headers = Math.min(outLength, truncated);
     int payload = Math.min(end - position, truncated - headers);
+    if (recirculate != 0) {
+      recirculate(frame, headers, payload);
+      return;
+    }
     transmitter.transmit(port, out, headers, frame, position, payload);
+  }
+
+  private void recirculate(Frame frame, int headers, int payload) {
+    Pass again = again(recirculate, RECIRCULATED);
+    recirculate = 0;
+    if (again == null) {
+      return;
+    }
+    Frame next = again.own(headers + payload);
+    MemorySegment.copy(out, 0, next.memory(), 0, headers);
+    MemorySegment.copy(in, position, next.memory(), headers, payload);
+    // The offload facts count from the frame's first byte.
+    int moved = headers - (position - frame.offset());
+    next.offload(
+        frame.flags(),
+        frame.gsoType(),
+        Math.max(0, frame.headerLength() + moved),
+        frame.gsoSize(),
+        Math.max(0, frame.checksumStart() + moved),
+        frame.checksumOffset());
+    again.frame = next;
   }
 
   private void sendDigest() {
@@ -428,6 +563,100 @@ abstract non-sealed class Pipeline extends Processor {
       return -1;
     }
     return base + (int) used * words;
+  }
+
+  /** Extracts a header that has a field of variable length, of so many bits. */
+  final boolean extract(Layout.HeaderType type, int base, long length) {
+    Layout.Field variable = type.variable();
+    if (variable == null || length % 8 != 0) {
+      error = invalidArgument;
+      return false;
+    }
+    int fixed = type.bits() - variable.width();
+    if (length < 0 || (fixed + length) / 8 > end - position) {
+      error = tooShort;
+      return false;
+    }
+    if (length > variable.width()) {
+      error = headerTooShort;
+      return false;
+    }
+    int bit = 0;
+    List<Layout.Field> fields = type.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      Layout.Field field = fields.get(i);
+      int first = base + field.word();
+      if (field.variable()) {
+        s[first] = length;
+        for (int w = 1; w < field.words(); w++) {
+          int part = Math.clamp(length - 64L * (w - 1), 0, 64);
+          s[first + w] = part == 0 ? 0 : bits(bit + 64 * (w - 1), part) << (64 - part);
+        }
+        bit += (int) length;
+      } else {
+        for (int w = 0; w < field.words(); w++) {
+          int to = bit + field.width() - 64 * w;
+          int from = Math.max(bit, to - 64);
+          long value = bits(from, to - from);
+          int unused = 64 - field.width();
+          s[first + w] = field.signed() && unused > 0 ? value << unused >> unused : value;
+        }
+        bit += field.width();
+      }
+    }
+    s[base] = 1;
+    position += bit / 8;
+    return true;
+  }
+
+  /** Up to 64 bits of the packet from the parser's position on. */
+  private long bits(int bit, int width) {
+    long value = 0;
+    for (int i = 0; i < width; ) {
+      int at = bit + i;
+      int take = Math.min(8 - at % 8, width - i);
+      long octet = Bits.get1(in, position + at / 8) >>> (8 - at % 8 - take);
+      value = (value << take) | (octet & Bits.mask(take));
+      i += take;
+    }
+    return value;
+  }
+
+  /** Writes a header that has a field of variable length behind what is written. */
+  final void emit(Layout.HeaderType type, int base) {
+    bits = 0;
+    List<Layout.Field> fields = type.fields();
+    for (int i = 0; i < fields.size(); i++) {
+      Layout.Field field = fields.get(i);
+      int first = base + field.word();
+      if (field.variable()) {
+        appendVariable(first);
+      } else {
+        for (int w = field.words() - 1; w >= 0; w--) {
+          append(s[first + w], Math.min(64, field.width() - 64 * w));
+        }
+      }
+    }
+    MemorySegment.copy(buffer, 0, out, ValueLayout.JAVA_BYTE, outLength, bits / 8);
+    outLength += bits / 8;
+  }
+
+  final long now() {
+    return clock.getAsLong();
+  }
+
+  /** A random number between two bounds, unsigned, both included. */
+  final long random(long low, long high) {
+    long range = high - low + 1;
+    long any = random.getAsLong();
+    return range == 0 ? any : low + Math.unsignedMultiplyHigh(any, range);
+  }
+
+  /** An assertion does not hold: the packet is dropped. */
+  final void fail() {
+    failures.increment();
+    failed = true;
+    exited = true;
   }
 
   final int last(int base, int words, int count) {
@@ -475,11 +704,9 @@ abstract non-sealed class Pipeline extends Processor {
     }
   }
 
-  final void copyStack(int to, int from, int words, int depth, int toCount, int fromCount) {
+  final void copyStack(int to, int from, int words, int toCount, int fromCount) {
     s[toCount] = s[fromCount];
-    for (int i = 0; i < depth; i++) {
-      copyHeader(to + i * words, from + i * words, words);
-    }
+    System.arraycopy(s, from, s, to, words);
   }
 
   final void push(int base, int words, int depth, int count, int number) {
@@ -500,6 +727,10 @@ abstract non-sealed class Pipeline extends Processor {
     if (s[left] == 0 || s[right] == 0) {
       return s[left] == s[right];
     }
+    return Arrays.equals(s, left, left + words, s, right, right + words);
+  }
+
+  final boolean sameWords(int left, int right, int words) {
     return Arrays.equals(s, left, left + words, s, right, right + words);
   }
 
@@ -537,14 +768,27 @@ abstract non-sealed class Pipeline extends Processor {
     }
   }
 
+  /** Appends a field of variable length. */
+  final void appendVariable(int first) {
+    int length = (int) s[first];
+    for (int i = 0; i * 64 < length; i++) {
+      int part = Math.min(64, length - 64 * i);
+      append(s[first + 1 + i] >>> (64 - part), part);
+    }
+  }
+
+  final boolean inSet(ValueSet set, byte[] mask) {
+    return set.contains(buffer, (bits + 7) / 8, mask);
+  }
+
   final void appendPayload() {
     int length = Math.min(end - position, buffer.length - bits / 8);
     MemorySegment.copy(in, ValueLayout.JAVA_BYTE, position, buffer, (bits + 7) / 8, length);
     bits = ((bits + 7) / 8 + length) * 8;
   }
 
-  final long finish(Source.Algorithm algorithm) {
-    return Hash.of(algorithm, buffer, (bits + 7) / 8);
+  final long finish(Hash hash) {
+    return hash.of(buffer, (bits + 7) / 8);
   }
 
   static long offset(long hash, long base, long size) {

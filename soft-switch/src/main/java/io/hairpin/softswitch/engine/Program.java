@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,19 +20,25 @@ public final class Program {
 
   private static final int MAX_FRAME = 1 << 17;
 
-  private final Map<String, Table> tables = new LinkedHashMap<>();
-  private final Map<String, CounterArray> counters = new LinkedHashMap<>();
+  final Map<String, Table> tables = new LinkedHashMap<>();
+  final Map<String, CounterArray> counters = new LinkedHashMap<>();
+  final Map<String, RegisterArray> registers = new LinkedHashMap<>();
+  final Map<String, MeterArray> meters = new LinkedHashMap<>();
+  final Map<String, ValueSet> valueSets = new LinkedHashMap<>();
+  private final Map<String, ActionProfile> profiles = new LinkedHashMap<>();
+  private final LongAdder failures = new LongAdder();
   private final List<DigestList> digests;
   private final Pipeline.Shared shared;
   private final Compiler.Compiled compiled;
 
-  private Program(Source source, LongSupplier microseconds, Replication replication)
+  private Program(
+      Source source, LongSupplier microseconds, LongSupplier random, Replication replication)
       throws ProgramException {
     int keyWords = 0;
     for (Source.Control control : List.of(source.ingress(), source.egress())) {
       for (Source.Node node : control.nodes()) {
         if (node instanceof Source.Apply apply) {
-          Table table = new Table(apply);
+          Table table = new Table(apply, profile(apply), microseconds);
           keyWords = Math.max(keyWords, table.words());
           tables.put(table.name(), table);
         }
@@ -39,17 +47,52 @@ public final class Program {
     for (Source.Counter c : source.counters()) {
       counters.put(c.name(), new CounterArray(c.name(), c.size()));
     }
+    for (Source.Register r : source.registers()) {
+      registers.put(r.name(), new RegisterArray(r));
+    }
+    for (Source.Meter m : source.meters()) {
+      meters.put(m.name(), new MeterArray(m, microseconds));
+    }
+    for (Source.ValueSetOf set : source.valueSets()) {
+      valueSets.put(set.name(), new ValueSet(set));
+    }
     digests = source.digests().values().stream().map(Pipeline::list).toList();
     int headerBytes = source.deparser().stream().mapToInt(h -> h.type().bytes()).sum();
     shared =
         new Pipeline.Shared(
             source,
             microseconds,
+            random,
+            failures,
             replication,
             keyWords,
             headerBytes,
             Compiler.calculationBytes(source, MAX_FRAME));
-    compiled = Compiler.compile(source, tables, counters);
+    compiled = Compiler.compile(source, this);
+  }
+
+  private @Nullable ActionProfile profile(Source.Apply apply) throws ProgramException {
+    Source.Profile profile = apply.profile();
+    if (profile == null) {
+      return null;
+    }
+    ActionProfile made =
+        profiles.computeIfAbsent(
+            profile.name(), name -> new ActionProfile(profile, apply.actions()));
+    List<String> names = apply.actions().stream().map(Source.ActionCode::name).toList();
+    if (!made.actions().equals(names)) {
+      throw new ProgramException(
+          "table "
+              + apply.name()
+              + ": its actions "
+              + names
+              + " are not those of another table of "
+              + "action profile "
+              + profile.name()
+              + ": "
+              + made.actions());
+    }
+    return made;
   }
 
   /**
@@ -63,9 +106,25 @@ public final class Program {
    */
   public static Program load(byte[] json, LongSupplier microseconds, Replication replication)
       throws ProgramException {
+    return load(json, microseconds, () -> ThreadLocalRandom.current().nextLong(), replication);
+  }
+
+  /**
+   * Loads a program that takes its random numbers from a source of the caller's.
+   *
+   * @param json p4c's output for bmv2
+   * @param microseconds the switch's clock: microseconds since it started
+   * @param random 64 random bits at a time; called by all processors, on their threads
+   * @param replication where multicast groups and clone sessions are
+   * @return the program, its tables filled with the entries it declares
+   * @throws ProgramException where the JSON does not parse, or uses what the engine lacks
+   */
+  public static Program load(
+      byte[] json, LongSupplier microseconds, LongSupplier random, Replication replication)
+      throws ProgramException {
     Source source = Reader.read(json);
     try {
-      return new Program(source, microseconds, replication);
+      return new Program(source, microseconds, random, replication);
     } catch (Reader.Unsupported | TableException e) {
       throw new ProgramException(String.valueOf(e.getMessage()), e);
     }
@@ -107,6 +166,91 @@ public final class Program {
    */
   public Collection<CounterArray> counters() {
     return List.copyOf(counters.values());
+  }
+
+  /**
+   * Finds an array of registers.
+   *
+   * @param name its name in the program
+   * @return the array, or null where there is none
+   */
+  public @Nullable RegisterArray register(String name) {
+    return registers.get(name);
+  }
+
+  /**
+   * All arrays of registers.
+   *
+   * @return the arrays
+   */
+  public Collection<RegisterArray> registers() {
+    return List.copyOf(registers.values());
+  }
+
+  /**
+   * Finds an array of indirect meters.
+   *
+   * @param name its name in the program
+   * @return the array, or null where there is none
+   */
+  public @Nullable MeterArray meter(String name) {
+    return meters.get(name);
+  }
+
+  /**
+   * All arrays of indirect meters.
+   *
+   * @return the arrays
+   */
+  public Collection<MeterArray> meters() {
+    return List.copyOf(meters.values());
+  }
+
+  /**
+   * Finds a value set.
+   *
+   * @param name its name in the program
+   * @return the set, or null where there is none
+   */
+  public @Nullable ValueSet valueSet(String name) {
+    return valueSets.get(name);
+  }
+
+  /**
+   * All value sets.
+   *
+   * @return the sets
+   */
+  public Collection<ValueSet> valueSets() {
+    return List.copyOf(valueSets.values());
+  }
+
+  /**
+   * Finds an action profile.
+   *
+   * @param name its name in the program
+   * @return the profile, or null where there is none
+   */
+  public @Nullable ActionProfile actionProfile(String name) {
+    return profiles.get(name);
+  }
+
+  /**
+   * All action profiles that tables use.
+   *
+   * @return the profiles
+   */
+  public Collection<ActionProfile> actionProfiles() {
+    return List.copyOf(profiles.values());
+  }
+
+  /**
+   * How many packets were dropped because an assertion or assumption of the program did not hold.
+   *
+   * @return the number since it was loaded
+   */
+  public long failedAssertions() {
+    return failures.sum();
   }
 
   /**

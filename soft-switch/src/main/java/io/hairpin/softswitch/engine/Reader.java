@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads p4c's bmv2 JSON for v1model. */
@@ -38,6 +39,11 @@ final class Reader {
   private final Map<String, Layout.Stack> stacks = new HashMap<>();
   private final Map<String, Source.Counter> counters = new LinkedHashMap<>();
   private final Map<String, Source.Register> registers = new LinkedHashMap<>();
+  private final Map<String, Source.Meter> meters = new LinkedHashMap<>();
+  private final Map<String, Source.DirectMeter> directMeters = new HashMap<>();
+  private final Map<String, Source.ValueSetOf> valueSets = new LinkedHashMap<>();
+  private final Map<String, Source.Profile> profiles = new LinkedHashMap<>();
+  private final Map<String, Expr.Union> unions = new HashMap<>();
   private final Map<String, Source.Calculation> calculations = new LinkedHashMap<>();
   private final Map<Integer, Source.Digest> digests = new LinkedHashMap<>();
   private final Map<Integer, List<Expr.FieldOf>> fieldLists = new HashMap<>();
@@ -45,6 +51,7 @@ final class Reader {
   private List<Source.Parameter> parameters = List.of();
   private boolean clocked;
   private int words;
+  private int calculationCount;
 
   private Reader(JsonObject root) {
     this.root = root;
@@ -65,12 +72,18 @@ final class Reader {
   }
 
   private Source program() {
-    refuseAny("header_unions", "header union");
-    refuseAny("header_union_stacks", "stack of header unions");
-    refuseAny("parse_vsets", "value set");
     refuseAny("extern_instances", "extern");
-    refuseAny("meter_arrays", "meter");
     readHeaders();
+    for (JsonObject o : objects(root, "parse_vsets")) {
+      int capacity = o.has("max_size") ? number(o, "max_size") : Integer.MAX_VALUE;
+      var set =
+          new Source.ValueSetOf(
+              name(o), valueSets.size(), number(o, "compressed_bitwidth"), capacity);
+      valueSets.put(set.name(), set);
+    }
+    for (JsonObject o : objects(root, "meter_arrays")) {
+      readMeter(o);
+    }
     for (JsonObject o : objects(root, "counter_arrays")) {
       if (!flag(o, "is_direct")) {
         var counter = new Source.Counter(name(o), counters.size(), number(o, "size"));
@@ -79,10 +92,6 @@ final class Reader {
     }
     for (JsonObject o : objects(root, "register_arrays")) {
       int width = number(o, "bitwidth");
-      if (width > 64) {
-        throw new Unsupported(
-            "register " + name(o) + ": " + width + " bits are not supported, at most 64 are");
-      }
       var register = new Source.Register(name(o), registers.size(), number(o, "size"), width);
       registers.put(register.name(), register);
     }
@@ -140,6 +149,9 @@ final class Reader {
         controls.getOrDefault("egress", none),
         List.copyOf(counters.values()),
         List.copyOf(registers.values()),
+        List.copyOf(meters.values()),
+        List.copyOf(valueSets.values()),
+        profiles,
         checksums,
         digests,
         fieldLists,
@@ -152,6 +164,25 @@ final class Reader {
     }
   }
 
+  private void readMeter(JsonObject o) {
+    String where = "meter " + name(o);
+    if (number(o, "rate_count") != 2) {
+      throw new Unsupported(where + ": " + number(o, "rate_count") + " rates, not two");
+    }
+    boolean bytes =
+        switch (text(o, "type")) {
+          case "bytes" -> true;
+          case "packets" -> false;
+          default -> throw new Unsupported(where + ": type '" + text(o, "type") + "'");
+        };
+    if (flag(o, "is_direct")) {
+      directMeters.put(
+          name(o), new Source.DirectMeter(name(o), bytes, field(where, array(o, "result_target"))));
+    } else {
+      meters.put(name(o), new Source.Meter(name(o), meters.size(), number(o, "size"), bytes));
+    }
+  }
+
   private void readHeaders() {
     for (JsonObject o : objects(root, "header_types")) {
       List<Layout.Field> fields = new ArrayList<>();
@@ -160,14 +191,11 @@ final class Reader {
       for (JsonElement e : array(o, "fields")) {
         JsonArray tuple = e.getAsJsonArray();
         String field = tuple.get(0).getAsString();
-        if (tuple.get(1).getAsString().equals("*")) {
-          throw new Unsupported(
-              "field " + name(o) + "." + field + ": variable length is not supported");
-        }
-        int width = tuple.get(1).getAsInt();
+        boolean variable = tuple.get(1).getAsString().equals("*");
+        int width = variable ? variableWidth(o) : tuple.get(1).getAsInt();
         boolean signed = tuple.size() > 2 && tuple.get(2).getAsBoolean();
         boolean saturating = tuple.size() > 3 && tuple.get(3).getAsBoolean();
-        var made = new Layout.Field(field, width, signed, saturating, bit, word);
+        var made = new Layout.Field(field, width, signed, saturating, variable, bit, word);
         fields.add(made);
         bit += width;
         word += made.words();
@@ -181,30 +209,118 @@ final class Reader {
     // The elements of a stack lie side by side, so stacks come first.
     for (JsonObject o : objects(root, "header_stacks")) {
       int base = words;
-      Layout.HeaderType type = type(o);
+      var member = new Layout.Member("", type(o), 0);
       int depth = 0;
       for (JsonElement id : array(o, "header_ids")) {
-        place(known("header stack " + name(o), "header", byId, id.getAsInt()));
+        place(known("header stack " + name(o), "header", byId, id.getAsInt()), List.of());
         depth++;
       }
-      stacks.put(name(o), new Layout.Stack(name(o), type, depth, base, words++));
+      stacks.put(
+          name(o),
+          new Layout.Stack(name(o), List.of(member), member.type().words(), depth, base, words++));
     }
+    readUnions(byId);
     for (JsonObject o : byId.values()) {
       if (!headers.containsKey(name(o))) {
-        place(o);
+        place(o, List.of());
       }
     }
   }
 
-  private void place(JsonObject o) {
+  private static int variableWidth(JsonObject type) {
+    int fixed = 0;
+    int variable = 0;
+    for (JsonElement e : array(type, "fields")) {
+      JsonElement width = e.getAsJsonArray().get(1);
+      if (width.getAsString().equals("*")) {
+        variable++;
+      } else {
+        fixed += width.getAsInt();
+      }
+    }
+    int width = 8 * number(type, "max_length") - fixed;
+    if (variable > 1 || width < 0) {
+      throw new Unsupported(
+          "header type "
+              + name(type)
+              + ": "
+              + variable
+              + " fields of variable length share "
+              + width
+              + " bits");
+    }
+    return width;
+  }
+
+  private void readUnions(Map<Integer, JsonObject> byId) {
+    Map<String, List<Layout.Member>> unionTypes = new HashMap<>();
+    for (JsonObject o : objects(root, "header_union_types")) {
+      List<Layout.Member> members = new ArrayList<>();
+      int offset = 0;
+      for (JsonElement e : array(o, "headers")) {
+        Layout.HeaderType type =
+            known(
+                "header union type " + name(o),
+                "header type",
+                types,
+                e.getAsJsonArray().get(1).getAsString());
+        members.add(new Layout.Member(e.getAsJsonArray().get(0).getAsString(), type, offset));
+        offset += type.words();
+      }
+      unionTypes.put(name(o), members);
+    }
+    Map<Integer, JsonObject> described = new LinkedHashMap<>();
+    for (JsonObject o : objects(root, "header_unions")) {
+      described.put(number(o, "id"), o);
+    }
+    for (JsonObject o : objects(root, "header_union_stacks")) {
+      String where = "stack of header unions " + name(o);
+      List<Layout.Member> members =
+          known(where, "header union type", unionTypes, text(o, "union_type"));
+      int base = words;
+      int depth = 0;
+      for (JsonElement id : array(o, "header_union_ids")) {
+        placeUnion(known(where, "header union", described, id.getAsInt()), unionTypes, byId);
+        depth++;
+      }
+      int each = members.stream().mapToInt(m -> m.type().words()).sum();
+      stacks.put(name(o), new Layout.Stack(name(o), members, each, depth, base, words++));
+    }
+    for (JsonObject o : described.values()) {
+      if (!unions.containsKey(name(o))) {
+        placeUnion(o, unionTypes, byId);
+      }
+    }
+  }
+
+  private void placeUnion(
+      JsonObject o, Map<String, List<Layout.Member>> unionTypes, Map<Integer, JsonObject> byId) {
+    String where = "header union " + name(o);
+    List<Layout.Member> members =
+        known(where, "header union type", unionTypes, text(o, "union_type"));
+    List<JsonElement> ids = array(o, "header_ids").asList();
+    if (ids.size() != members.size()) {
+      throw new Unsupported(where + ": " + ids.size() + " headers, its type has " + members.size());
+    }
+    List<Expr.Place> places = new ArrayList<>();
+    for (int i = 0; i < members.size(); i++) {
+      JsonObject header = known(where, "header", byId, ids.get(i).getAsInt());
+      places.add(new Expr.At(place(header, Layout.rivals(members, members.get(i)))));
+    }
+    unions.put(name(o), new Expr.Union(places));
+  }
+
+  private Layout.Header place(JsonObject o, List<Integer> rivals) {
     Layout.HeaderType type = type(o);
     boolean metadata = flag(o, "metadata");
     if (!metadata && type.bits() % 8 != 0) {
       throw new Unsupported(
           "header " + name(o) + ": " + type.bits() + " bits are not a whole number of bytes");
     }
-    headers.put(name(o), new Layout.Header(name(o), type, metadata, words));
+    var header = new Layout.Header(name(o), type, metadata, words, rivals);
+    headers.put(name(o), header);
     words += type.words();
+    return header;
   }
 
   private Layout.HeaderType type(JsonObject o) {
@@ -216,13 +332,16 @@ final class Reader {
   }
 
   private void readCalculation(JsonObject o) {
-    String where = "calculation " + name(o);
+    calculations.put(name(o), calculation("calculation " + name(o), o));
+  }
+
+  private Source.Calculation calculation(String where, JsonObject o) {
     List<Source.Input> inputs = new ArrayList<>();
     boolean payload = false;
     for (JsonObject input : objects(o, "input")) {
       switch (text(input, "type")) {
         case "field" -> {
-          Expr.FieldOf field = writable(where, input);
+          Expr.FieldOf field = field(where, array(input, "value"));
           inputs.add(new Source.Input(field, field.field().width(), headerOf(field)));
         }
         case "hexstr" ->
@@ -243,18 +362,25 @@ final class Reader {
     }
     Source.Algorithm algorithm =
         switch (text(o, "algo")) {
-          case "csum16" -> Source.Algorithm.CSUM16;
+          case "csum16", "cksum16" -> Source.Algorithm.CSUM16;
           case "xor16" -> Source.Algorithm.XOR16;
-          case "crc16" -> Source.Algorithm.CRC16;
-          case "crc32" -> Source.Algorithm.CRC32;
+          case "xor32" -> Source.Algorithm.XOR32;
+          case "crc8_custom" -> Source.Algorithm.CRC8;
+          case "crc16", "crc16_custom" -> Source.Algorithm.CRC16;
+          case "crc32", "crc32_custom" -> Source.Algorithm.CRC32;
+          case "crc64", "crc64_custom" -> Source.Algorithm.CRC64;
           case "crcCCITT" -> Source.Algorithm.CRC_CCITT;
+          case "xxh64" -> Source.Algorithm.XXH64;
+          case "toeplitz" -> Source.Algorithm.TOEPLITZ;
           case "identity" -> Source.Algorithm.IDENTITY;
+          case "round_robin" -> Source.Algorithm.ROUND_ROBIN;
+          case "round_robin_consistent" -> Source.Algorithm.ROUND_ROBIN_CONSISTENT;
+          case "random" -> Source.Algorithm.RANDOM;
           default ->
               throw new Unsupported(
                   where + ": algorithm '" + text(o, "algo") + "' is not supported");
         };
-    calculations.put(
-        name(o), new Source.Calculation(name(o), calculations.size(), algorithm, inputs, payload));
+    return new Source.Calculation(where, calculationCount++, algorithm, inputs, payload);
   }
 
   private static Layout.@Nullable Header headerOf(Expr.FieldOf field) {
@@ -317,26 +443,26 @@ final class Reader {
     List<JsonObject> p = objects(primitive, "parameters");
     String at = where + ": primitive '" + op + "'";
     return switch (op) {
-      case "assign", "modify_field" ->
-          new Source.Assign(writable(at, p.get(0)), data(at, p.get(1)));
-      case "assign_header", "copy_header" -> {
-        Layout.Header to = header(at, text(p.get(0), "value"));
-        Layout.Header from = header(at, text(p.get(1), "value"));
-        if (!to.type().equals(from.type())) {
-          throw new Unsupported(at + ": " + to.name() + " and " + from.name() + " differ in type");
-        }
-        yield new Source.CopyHeader(to, from);
+      case "assign", "modify_field", "assign_VL" -> assignment(at, p.get(0), p.get(1));
+      case "assign_header", "copy_header" ->
+          copyHeader(at, place(at, p.get(0)), place(at, p.get(1)));
+      case "assign_union" -> {
+        Expr.Union to = union(at, p.get(0));
+        Expr.Union from = union(at, p.get(1));
+        List<Source.CopyHeader> copies = new ArrayList<>();
+        forEachPair(at, to, from, (l, r) -> copies.add(copyHeader(at, l, r)));
+        yield new Source.CopyUnion(copies);
       }
-      case "assign_header_stack" -> {
+      case "assign_header_stack", "assign_union_stack" -> {
         Layout.Stack to = stack(at, text(p.get(0), "value"));
         Layout.Stack from = stack(at, text(p.get(1), "value"));
-        if (!to.type().equals(from.type()) || to.depth() != from.depth()) {
+        if (!to.members().equals(from.members()) || to.depth() != from.depth()) {
           throw new Unsupported(at + ": " + to.name() + " and " + from.name() + " differ in type");
         }
         yield new Source.CopyStack(to, from);
       }
-      case "add_header" -> new Source.AddHeader(header(at, text(p.get(0), "value")));
-      case "remove_header" -> new Source.RemoveHeader(header(at, text(p.get(0), "value")));
+      case "add_header" -> new Source.AddHeader(place(at, p.get(0)));
+      case "remove_header" -> new Source.RemoveHeader(place(at, p.get(0)));
       case "mark_to_drop", "drop" -> new Source.MarkToDrop();
       case "push" ->
           new Source.Push(
@@ -366,6 +492,18 @@ final class Reader {
           new Source.Clone(data(at, p.get(0)), data(at, p.get(1)));
       case "generate_digest" -> new Source.SendDigest(data(at, p.get(1)));
       case "truncate" -> new Source.Truncate(data(at, p.get(0)));
+      case "resubmit" -> new Source.Resubmit(data(at, p.get(0)));
+      case "recirculate" -> new Source.Recirculate(data(at, p.get(0)));
+      case "execute_meter" -> {
+        clocked = true;
+        yield new Source.ExecuteMeter(
+            known(at, "meter", meters, text(p.get(0), "value")),
+            data(at, p.get(1)),
+            writable(at, p.get(2)));
+      }
+      case "modify_field_rng_uniform" ->
+          new Source.Random(writable(at, p.get(0)), data(at, p.get(1)), data(at, p.get(2)));
+      case "assert", "assume" -> new Source.Assert(bool(at, p.get(0)));
       case "exit" -> new Source.Exit();
       case "_jump" -> new Source.Jump(null, hex(p.get(0).get("value")).intValue());
       case "_jump_if_zero" ->
@@ -373,6 +511,37 @@ final class Reader {
       case "log_msg", "no_op" -> new Source.Nothing();
       default -> throw new Unsupported(at + " is not supported");
     };
+  }
+
+  private Source.Step assignment(String at, JsonObject target, JsonObject value) {
+    Expr.FieldOf to = anyField(at, target);
+    if (!to.field().variable()) {
+      return new Source.Assign(to, data(at, value));
+    }
+    Expr.FieldOf from = anyField(at, value);
+    if (!from.field().variable() || from.field().width() != to.field().width()) {
+      throw new Unsupported(
+          at + ": " + to.field().name() + " and " + from.field().name() + " differ in type");
+    }
+    return new Source.AssignVariable(to, from);
+  }
+
+  private static Source.CopyHeader copyHeader(String at, Expr.Place to, Expr.Place from) {
+    if (!to.type().equals(from.type())) {
+      throw new Unsupported(
+          at + ": headers of types " + to.type().name() + " and " + from.type().name() + " differ");
+    }
+    return new Source.CopyHeader(to, from);
+  }
+
+  private static void forEachPair(
+      String at, Expr.Union left, Expr.Union right, BiConsumer<Expr.Place, Expr.Place> action) {
+    if (left.headers().size() != right.headers().size()) {
+      throw new Unsupported(at + ": two header unions differ in type");
+    }
+    for (int i = 0; i < left.headers().size(); i++) {
+      action.accept(left.headers().get(i), right.headers().get(i));
+    }
   }
 
   // Parser
@@ -407,21 +576,13 @@ final class Reader {
       JsonArray p = array(op, "parameters");
       String at = where + ": operation '" + text(op, "op") + "'";
       switch (text(op, "op")) {
-        case "extract" -> {
-          JsonObject what = p.get(0).getAsJsonObject();
-          switch (text(what, "type")) {
-            case "regular" -> ops.add(new Source.Extract(header(at, text(what, "value"))));
-            case "stack" -> ops.add(new Source.ExtractNext(stack(at, text(what, "value"))));
-            default ->
-                throw new Unsupported(at + " to a " + text(what, "type") + " is not supported");
-          }
-        }
+        case "extract" -> ops.add(extract(at, p.get(0).getAsJsonObject(), null));
+        case "extract_VL" ->
+            ops.add(extract(at, p.get(0).getAsJsonObject(), data(at, p.get(1).getAsJsonObject())));
         case "set" ->
             ops.add(
                 new Source.Run(
-                    new Source.Assign(
-                        writable(at, p.get(0).getAsJsonObject()),
-                        data(at, p.get(1).getAsJsonObject()))));
+                    assignment(at, p.get(0).getAsJsonObject(), p.get(1).getAsJsonObject())));
         case "verify" -> {
           JsonElement error = p.get(1);
           Expr.Data code =
@@ -470,20 +631,69 @@ final class Reader {
       String type = t.has("type") ? text(t, "type") : "hexstr";
       if (type.equals("default") || (type.equals("hexstr") && text(t, "value").equals("default"))) {
         otherwise = next;
-      } else if (type.equals("hexstr")) {
+      } else if (type.equals("hexstr") || type.equals("parse_vset")) {
         JsonElement mask = t.get("mask");
-        transitions.add(
-            new Source.Transition(
-                split(hex(t.get("value")), widths),
-                mask == null || mask.isJsonNull()
-                    ? widths.stream().map(Wide::mask).toList()
-                    : split(hex(mask), widths),
-                next));
+        List<BigInteger> masks =
+            mask == null || mask.isJsonNull()
+                ? widths.stream().map(Wide::mask).toList()
+                : split(hex(mask), widths);
+        if (type.equals("hexstr")) {
+          transitions.add(new Source.Case(split(hex(t.get("value")), widths), masks, next));
+        } else {
+          Source.ValueSetOf set = known(where, "value set", valueSets, text(t, "value"));
+          if (widths.stream().mapToInt(w -> w).sum() != set.width()) {
+            throw new Unsupported(
+                where
+                    + ": value set "
+                    + set.name()
+                    + " has "
+                    + set.width()
+                    + " bits, the key has "
+                    + widths);
+          }
+          transitions.add(new Source.InSet(set, masks, next));
+        }
       } else {
         throw new Unsupported(where + ": transition of type '" + type + "' is not supported");
       }
     }
     return new Source.State(name(o), ops, key, transitions, otherwise);
+  }
+
+  private Source.ParserOp extract(String at, JsonObject what, Expr.@Nullable Data bits) {
+    JsonElement value = what.get("value");
+    Source.ParserOp op =
+        switch (text(what, "type")) {
+          case "regular" -> new Source.Extract(header(at, value.getAsString()), bits);
+          case "stack" -> {
+            Layout.Stack stack = stack(at, value.getAsString());
+            yield new Source.ExtractNext(stack, stack.members().getFirst(), bits);
+          }
+          case "union_stack" -> {
+            Layout.Stack stack = stack(at, value.getAsJsonArray().get(0).getAsString());
+            yield new Source.ExtractNext(
+                stack, member(at, stack, value.getAsJsonArray().get(1).getAsString()), bits);
+          }
+          default ->
+              throw new Unsupported(at + " to a " + text(what, "type") + " is not supported");
+        };
+    Layout.HeaderType type =
+        op instanceof Source.ExtractNext next
+            ? next.member().type()
+            : ((Source.Extract) op).header().type();
+    if ((type.variable() == null) != (bits == null)) {
+      throw new Unsupported(at + " does not suit header type " + type.name());
+    }
+    return op;
+  }
+
+  private static Layout.Member member(String where, Layout.Stack stack, String name) {
+    for (Layout.Member member : stack.members()) {
+      if (member.name().equals(name)) {
+        return member;
+      }
+    }
+    throw new Unsupported(where + ": no header " + name + " in " + stack.name());
   }
 
   /** Parts a number that holds each part in as many whole bytes as it needs. */
@@ -500,7 +710,15 @@ final class Reader {
   // Controls
 
   private Source.Control readControl(JsonObject o) {
-    refuseMembers(o, "action_profiles", "action profile");
+    for (JsonObject p : objects(o, "action_profiles")) {
+      JsonObject selector = p.getAsJsonObject("selector");
+      profiles.put(
+          name(p),
+          new Source.Profile(
+              name(p),
+              p.has("max_size") ? number(p, "max_size") : Integer.MAX_VALUE,
+              selector == null ? null : calculation("selector of " + name(p), selector)));
+    }
     Map<String, Integer> index = new HashMap<>();
     for (String member : List.of("tables", "conditionals", "action_calls")) {
       for (JsonObject node : objects(o, member)) {
@@ -555,12 +773,6 @@ final class Reader {
     }
   }
 
-  private static void refuseMembers(JsonObject o, String member, String what) {
-    for (JsonObject member1 : objects(o, member)) {
-      throw new Unsupported(what + " " + name(member1) + " is not supported");
-    }
-  }
-
   private static int next(String where, Map<String, Integer> index, @Nullable JsonElement name) {
     return name == null || name.isJsonNull() ? -1 : known(where, "node", index, name.getAsString());
   }
@@ -575,16 +787,19 @@ final class Reader {
 
   private Source.Apply readTable(JsonObject o, Map<String, Integer> index) {
     String where = "table " + name(o);
-    if (!text(o, "type").equals("simple")) {
-      throw new Unsupported(where + ": type '" + text(o, "type") + "' is not supported");
-    }
-    if (flag(o, "support_timeout")) {
-      throw new Unsupported(where + ": idle time-outs are not supported");
-    }
-    JsonElement meters = o.get("direct_meters");
-    if (meters != null && !meters.isJsonNull()) {
-      throw new Unsupported(where + ": direct meter " + meters.getAsString() + " is not supported");
-    }
+    Source.Profile profile =
+        switch (text(o, "type")) {
+          case "simple" -> null;
+          case "indirect", "indirect_ws" ->
+              known(where, "action profile", profiles, text(o, "action_profile"));
+          default -> throw new Unsupported(where + ": type '" + text(o, "type") + "'");
+        };
+    JsonElement metered = o.get("direct_meters");
+    Source.DirectMeter meter =
+        metered == null || metered.isJsonNull()
+            ? null
+            : known(where, "direct meter", directMeters, metered.getAsString());
+    clocked |= meter != null || flag(o, "support_timeout");
     List<Source.TableKey> key = new ArrayList<>();
     for (JsonObject k : objects(o, "key")) {
       key.add(tableKey(where, k));
@@ -642,6 +857,9 @@ final class Reader {
         byHit ? miss : next(where, index, o.get("base_default_next")),
         entries == null ? number(o, "max_size") : entries.size(),
         flag(o, "with_counters"),
+        flag(o, "support_timeout"),
+        meter,
+        profile,
         otherwise,
         entries);
   }
@@ -727,8 +945,11 @@ final class Reader {
 
   private Expr.Data data(String where, JsonObject o) {
     return switch (expression(where, o)) {
+      case Expr.FieldOf f when f.field().variable() ->
+          throw new Unsupported(where + ": " + f.field().name() + " has a variable length");
       case Expr.Data data -> data;
       case Expr.Bool bool -> new Expr.OfBool(bool);
+      case Expr.Union u -> throw new Unsupported(where + ": a union where a number should be");
       case Expr.Place p -> throw new Unsupported(where + ": a header where a number should be");
       case Expr.Whole w -> throw new Unsupported(where + ": a stack where a number should be");
     };
@@ -738,6 +959,7 @@ final class Reader {
     return switch (expression(where, o)) {
       case Expr.Bool bool -> bool;
       case Expr.Data data -> new Expr.NonZero(data);
+      case Expr.Union u -> throw new Unsupported(where + ": a union where a condition should be");
       case Expr.Place p -> throw new Unsupported(where + ": a header where a condition should be");
       case Expr.Whole w -> throw new Unsupported(where + ": a stack where a condition should be");
     };
@@ -757,9 +979,24 @@ final class Reader {
     throw new Unsupported(where + ": no stack where one should be: " + o);
   }
 
+  private Expr.Union union(String where, JsonObject o) {
+    if (expression(where, o) instanceof Expr.Union union) {
+      return union;
+    }
+    throw new Unsupported(where + ": no header union where one should be: " + o);
+  }
+
   private Expr.FieldOf writable(String where, JsonObject o) {
-    if (text(o, "type").equals("field")) {
-      return field(where, array(o, "value"));
+    Expr.FieldOf field = anyField(where, o);
+    if (field.field().variable()) {
+      throw new Unsupported(where + ": " + field.field().name() + " has a variable length");
+    }
+    return field;
+  }
+
+  private Expr.FieldOf anyField(String where, JsonObject o) {
+    if (expression(where, o) instanceof Expr.FieldOf field) {
+      return field;
     }
     throw new Unsupported(
         where + ": a target of type '" + text(o, "type") + "' is not supported, a field is");
@@ -812,9 +1049,19 @@ final class Reader {
       case "header_stack" -> new Expr.Whole(stack(where, value.getAsString()));
       case "stack_field" -> {
         Layout.Stack stack = stack(where, value.getAsJsonArray().get(0).getAsString());
+        Layout.Member member = stack.members().getFirst();
         yield new Expr.FieldOf(
-            new Expr.Last(stack),
-            field(where, stack.type(), value.getAsJsonArray().get(1).getAsString()));
+            new Expr.Last(stack, member),
+            field(where, member.type(), value.getAsJsonArray().get(1).getAsString()));
+      }
+      case "header_union" -> known(where, "header union", unions, value.getAsString());
+      case "header_union_stack" -> new Expr.Whole(stack(where, value.getAsString()));
+      case "union_stack_field" -> {
+        JsonArray path = value.getAsJsonArray();
+        Layout.Stack stack = stack(where, path.get(0).getAsString());
+        Layout.Member member = member(where, stack, path.get(1).getAsString());
+        yield new Expr.FieldOf(
+            new Expr.Last(stack, member), field(where, member.type(), path.get(2).getAsString()));
       }
       case "lookahead" ->
           new Expr.Lookahead(
@@ -841,7 +1088,8 @@ final class Reader {
       case "|" -> binary(where, Expr.Arithmetic.OR, o);
       case "^" -> binary(where, Expr.Arithmetic.XOR, o);
       case "~" -> new Expr.Complement(data(where, right(o)));
-      case "==", "!=" -> equality(where, o, op.equals("=="));
+      case "==", "==h", "==u", "==b" -> equality(where, o, true);
+      case "!=", "!=h", "!=u", "!=b" -> equality(where, o, false);
       case "<" -> compare(where, Expr.Order.LESS, o);
       case "<=" -> compare(where, Expr.Order.LESS_OR_EQUAL, o);
       case ">" -> compare(where, Expr.Order.GREATER, o);
@@ -856,8 +1104,26 @@ final class Reader {
       case "two_comp_mod" -> resize(where, Expr.Cast.TWO_COMPLEMENT, o);
       case "usat_cast" -> resize(where, Expr.Cast.SATURATE_UNSIGNED, o);
       case "sat_cast" -> resize(where, Expr.Cast.SATURATE_SIGNED, o);
-      case "dereference_stack", "dereference_header_stack" ->
-          new Expr.Element(wholeStack(where, left(o)), data(where, right(o)));
+      case "valid_union" -> {
+        Expr.Bool any = new Expr.Truth(false);
+        for (Expr.Place header : union(where, right(o)).headers()) {
+          any = any instanceof Expr.Truth ? new Expr.Valid(header) : or(any, header);
+        }
+        yield any;
+      }
+      case "dereference_stack", "dereference_header_stack" -> {
+        Layout.Stack stack = wholeStack(where, left(o));
+        yield new Expr.Element(stack, data(where, right(o)), stack.members().getFirst());
+      }
+      case "dereference_union_stack" -> {
+        Layout.Stack stack = wholeStack(where, left(o));
+        Expr.Data index = data(where, right(o));
+        yield new Expr.Union(
+            stack.members().stream()
+                .<Expr.Place>map(m -> new Expr.Element(stack, index, m))
+                .toList());
+      }
+      case "access_union_header" -> union(where, left(o)).headers().get(o.get("right").getAsInt());
       case "access_field" -> {
         Expr.Place header = place(where, left(o));
         yield new Expr.FieldOf(header, header.type().fields().get(o.get("right").getAsInt()));
@@ -866,6 +1132,10 @@ final class Reader {
       case "size_stack" -> new Expr.StackCount(wholeStack(where, right(o)), 0);
       default -> throw new Unsupported(where + ": operator '" + op + "' is not supported");
     };
+  }
+
+  private static Expr.Bool or(Expr.Bool left, Expr.Place right) {
+    return new Expr.Or(left, new Expr.Valid(right));
   }
 
   private static JsonObject left(JsonObject o) {
@@ -894,6 +1164,19 @@ final class Reader {
     Expr right = expression(where, right(o));
     if (left instanceof Expr.Place l && right instanceof Expr.Place r) {
       return new Expr.SameHeader(l, r, equal);
+    }
+    if (left instanceof Expr.FieldOf l
+        && right instanceof Expr.FieldOf r
+        && l.field().variable()
+        && r.field().variable()
+        && l.field().width() == r.field().width()) {
+      return new Expr.SameVariable(l, r, equal);
+    }
+    if (left instanceof Expr.Union l && right instanceof Expr.Union r) {
+      List<Expr.Bool> same = new ArrayList<>();
+      forEachPair(where, l, r, (a, b) -> same.add(new Expr.SameHeader(a, b, true)));
+      Expr.Bool all = same.stream().reduce(Expr.And::new).orElse(new Expr.Truth(true));
+      return equal ? all : new Expr.Not(all);
     }
     if (left instanceof Expr.Bool l && right instanceof Expr.Bool r) {
       return new Expr.Same(l, r, equal);

@@ -27,6 +27,9 @@ record Source(
     Control egress,
     List<Counter> counters,
     List<Register> registers,
+    List<Meter> meters,
+    List<ValueSetOf> valueSets,
+    Map<String, Profile> profiles,
     List<Checksum> checksums,
     Map<Integer, Digest> digests,
     Map<Integer, List<Expr.FieldOf>> fieldLists,
@@ -37,13 +40,17 @@ record Source(
 
   record Assign(Expr.FieldOf to, Expr.Data value) implements Step {}
 
-  record CopyHeader(Layout.Header to, Layout.Header from) implements Step {}
+  record AssignVariable(Expr.FieldOf to, Expr.FieldOf from) implements Step {}
+
+  record CopyHeader(Expr.Place to, Expr.Place from) implements Step {}
+
+  record CopyUnion(List<CopyHeader> headers) implements Step {}
 
   record CopyStack(Layout.Stack to, Layout.Stack from) implements Step {}
 
-  record AddHeader(Layout.Header header) implements Step {}
+  record AddHeader(Expr.Place header) implements Step {}
 
-  record RemoveHeader(Layout.Header header) implements Step {}
+  record RemoveHeader(Expr.Place header) implements Step {}
 
   record MarkToDrop() implements Step {}
 
@@ -66,6 +73,17 @@ record Source(
 
   record Truncate(Expr.Data length) implements Step {}
 
+  record Resubmit(Expr.Data fieldList) implements Step {}
+
+  record Recirculate(Expr.Data fieldList) implements Step {}
+
+  record ExecuteMeter(Meter meter, Expr.Data index, Expr.FieldOf to) implements Step {}
+
+  record Random(Expr.FieldOf to, Expr.Data low, Expr.Data high) implements Step {}
+
+  /** Drops the packet where the condition does not hold. */
+  record Assert(Expr.Bool condition) implements Step {}
+
   record Exit() implements Step {}
 
   /** Goes to a step, always or only where the condition is zero. */
@@ -76,9 +94,15 @@ record Source(
   /** One operation of a parser state. */
   sealed interface ParserOp {}
 
-  record Extract(Layout.Header header) implements ParserOp {}
+  /**
+   * Extracts a header.
+   *
+   * @param bits how long its field of variable length is; null where it has none
+   */
+  record Extract(Layout.Header header, Expr.@Nullable Data bits) implements ParserOp {}
 
-  record ExtractNext(Layout.Stack stack) implements ParserOp {}
+  record ExtractNext(Layout.Stack stack, Layout.Member member, Expr.@Nullable Data bits)
+      implements ParserOp {}
 
   record Verify(Expr.Bool condition, Expr.Data error) implements ParserOp {}
 
@@ -86,8 +110,18 @@ record Source(
 
   record Run(Step step) implements ParserOp {}
 
-  /** Moves on to a state, or out of the parser, where each part of the key fits under its mask. */
-  record Transition(List<BigInteger> values, List<BigInteger> masks, int next) {}
+  /** Moves on to a state, or out of the parser, where the key fits. */
+  sealed interface Transition {
+    int next();
+  }
+
+  /** Each part of the key fits under its mask. */
+  record Case(List<BigInteger> values, List<BigInteger> masks, int next) implements Transition {}
+
+  /** A value set holds the key, each part of it under its mask. */
+  record InSet(ValueSetOf set, List<BigInteger> masks, int next) implements Transition {}
+
+  record ValueSetOf(String name, int index, int width, int capacity) {}
 
   /**
    * A parser state.
@@ -107,7 +141,7 @@ record Source(
   record ActionCode(
       String name, int index, List<Parameter> parameters, int words, List<Step> steps) {
     boolean exits() {
-      return steps.stream().anyMatch(Exit.class::isInstance);
+      return steps.stream().anyMatch(s -> s instanceof Exit || s instanceof Assert);
     }
   }
 
@@ -150,6 +184,9 @@ record Source(
       int missed,
       int capacity,
       boolean counted,
+      boolean ages,
+      @Nullable DirectMeter meter,
+      @Nullable Profile profile,
       @Nullable Default otherwise,
       @Nullable List<ConstEntry> entries)
       implements Node {
@@ -180,13 +217,28 @@ record Source(
 
   record Register(String name, int index, int size, int width) {}
 
+  record Meter(String name, int index, int size, boolean bytes) {}
+
+  /** A table's meter, and where it puts the colour. */
+  record DirectMeter(String name, boolean bytes, Expr.FieldOf to) {}
+
+  record Profile(String name, int capacity, @Nullable Calculation selector) {}
+
   enum Algorithm {
     CSUM16,
     XOR16,
+    XOR32,
+    CRC8,
     CRC16,
     CRC32,
+    CRC64,
     CRC_CCITT,
-    IDENTITY
+    XXH64,
+    TOEPLITZ,
+    IDENTITY,
+    ROUND_ROBIN,
+    ROUND_ROBIN_CONSISTENT,
+    RANDOM
   }
 
   /** One input of a calculation; a field's header says whether it takes part. */

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,9 @@ public final class Table {
   private record Part(KeyField field, int word, int shift) {}
 
   private final Source.Apply code;
+  private final Actions actions;
+  private final @Nullable ActionProfile profile;
+  private final LongSupplier clock;
   private final List<KeyField> key = new ArrayList<>();
   private final List<Part> parts = new ArrayList<>();
   private final int words;
@@ -40,8 +44,11 @@ public final class Table {
   private volatile Tuple[] tuples = {};
   private volatile Bound miss;
 
-  Table(Source.Apply code) {
+  Table(Source.Apply code, @Nullable ActionProfile profile, LongSupplier clock) {
     this.code = code;
+    this.actions = new Actions("table " + code.name(), code.actions());
+    this.profile = profile;
+    this.clock = clock;
     boolean anyPriority = false;
     boolean anyRange = false;
     int lpmPart = -1;
@@ -88,14 +95,14 @@ public final class Table {
     this.priorities = anyPriority;
     this.ranges = anyRange;
     this.lpm = lpmPart;
-    this.missHits = code.counted() ? new Hits() : null;
+    this.missHits = code.counted() || code.ages() ? new Hits(null) : null;
     Source.Default otherwise = code.otherwise();
     this.firstMiss =
         otherwise == null
             ? Bound.miss(-1, NOTHING, missHits)
             : Bound.miss(
                 otherwise.action(),
-                words(code.actions().get(otherwise.action()), otherwise.arguments()),
+                actions.words(otherwise.action(), otherwise.arguments()),
                 missHits);
     this.miss = firstMiss;
     List<Source.ConstEntry> constants = code.entries();
@@ -136,7 +143,55 @@ public final class Table {
    * @return their names
    */
   public List<String> actions() {
-    return code.actions().stream().map(Source.ActionCode::name).toList();
+    return actions.names();
+  }
+
+  /**
+   * The parameters of one of its actions.
+   *
+   * @param action the action's name
+   * @return the parameters in the order of {@link Action#arguments()}
+   * @throws TableException where it has no such action
+   */
+  public List<Parameter> parameters(String action) {
+    return actions.parameters(action);
+  }
+
+  /**
+   * The action profile that holds what its entries run.
+   *
+   * @return the profile, or null where entries have actions of their own
+   */
+  public @Nullable ActionProfile profile() {
+    return profile;
+  }
+
+  /**
+   * Whether entries that are not hit for a while are reported.
+   *
+   * @return true where {@link #setIdleTimeout} works
+   */
+  public boolean hasIdleTimeout() {
+    return code.ages();
+  }
+
+  /**
+   * Whether hits are metered.
+   *
+   * @return true where {@link #setMeter} works
+   */
+  public boolean hasMeter() {
+    return code.meter() != null;
+  }
+
+  /**
+   * What its meters count.
+   *
+   * @return true for bytes, false for packets or where there are no meters
+   */
+  public boolean metersBytes() {
+    Source.DirectMeter meter = code.meter();
+    return meter != null && meter.bytes();
   }
 
   /**
@@ -204,12 +259,34 @@ public final class Table {
   public synchronized void modify(Entry entry) {
     requireWritable();
     Bound old = installed(entry.key(), entry.priority());
-    int action = action(entry.action());
-    Bound next = old.with(action, words(code.actions().get(action), entry.action().arguments()));
+    Bound next;
+    if (profile == null) {
+      Action action = own(entry.choice());
+      int place = actions.place(action);
+      next = old.with(place, actions.words(place, action.arguments()), null);
+    } else {
+      ActionProfile.Target target = profile.target(entry.choice());
+      profile.use(target, 1);
+      next = old.with(-1, NOTHING, target);
+    }
     entries.put(next, next);
     for (Prefix p : prefixes(old)) {
       tuple(p.mask).replace(p.value, next);
     }
+    release(old);
+  }
+
+  private void release(Bound bound) {
+    if (profile != null && bound.target != null) {
+      profile.use(bound.target, -1);
+    }
+  }
+
+  private Action own(Choice choice) {
+    if (choice instanceof Action action) {
+      return action;
+    }
+    throw refused(TableException.Reason.INVALID, "has no action profile, so no " + choice);
   }
 
   /**
@@ -231,6 +308,7 @@ public final class Table {
         publish(tuple, -1);
       }
     }
+    release(old);
   }
 
   /**
@@ -277,8 +355,8 @@ public final class Table {
    */
   public synchronized void setDefault(Action action) {
     requireChangeableDefault();
-    int place = action(action);
-    miss = Bound.miss(place, words(code.actions().get(place), action.arguments()), missHits);
+    int place = actions.place(action);
+    miss = Bound.miss(place, actions.words(place, action.arguments()), missHits);
   }
 
   /**
@@ -335,6 +413,105 @@ public final class Table {
     counted(miss).set(value);
   }
 
+  /**
+   * Reads an entry's direct meter.
+   *
+   * @param keyFields its key
+   * @param priority its priority
+   * @return the rates, or null where it has none and all packets are green
+   * @throws TableException where there is no such entry, or hits are not metered
+   */
+  public synchronized @Nullable MeterRates meter(List<Match> keyFields, int priority) {
+    return metered(installed(keyFields, priority)).rates();
+  }
+
+  /**
+   * Sets an entry's direct meter; its buckets are full then.
+   *
+   * @param keyFields its key
+   * @param priority its priority
+   * @param rates the rates, or null to make all packets green
+   * @throws TableException where there is no such entry, or hits are not metered
+   */
+  public synchronized void setMeter(
+      List<Match> keyFields, int priority, @Nullable MeterRates rates) {
+    metered(installed(keyFields, priority)).set(rates, clock.getAsLong());
+  }
+
+  /**
+   * Sets how long an entry may go without a hit before {@link #idle} has it.
+   *
+   * @param keyFields its key
+   * @param priority its priority
+   * @param microseconds how long, 0 for ever
+   * @throws TableException where there is no such entry, or the table has no idle time-outs
+   */
+  public synchronized void setIdleTimeout(List<Match> keyFields, int priority, long microseconds) {
+    if (microseconds < 0) {
+      throw refused(TableException.Reason.INVALID, "has no idle time-out " + microseconds);
+    }
+    aging(installed(keyFields, priority)).timeout = microseconds;
+  }
+
+  /**
+   * Reads how long an entry may go without a hit.
+   *
+   * @param keyFields its key
+   * @param priority its priority
+   * @return microseconds, 0 for ever
+   * @throws TableException where there is no such entry, or the table has no idle time-outs
+   */
+  public synchronized long idleTimeout(List<Match> keyFields, int priority) {
+    return aging(installed(keyFields, priority)).timeout;
+  }
+
+  /**
+   * Reads how long an entry has gone without a hit.
+   *
+   * @param keyFields its key
+   * @param priority its priority
+   * @return microseconds since its last hit, or since it was inserted
+   * @throws TableException where there is no such entry, or the table has no idle time-outs
+   */
+  public synchronized long idleTime(List<Match> keyFields, int priority) {
+    return Math.max(0, clock.getAsLong() - aging(installed(keyFields, priority)).last);
+  }
+
+  /**
+   * Finds the entries that have gone without a hit for as long as they may.
+   *
+   * @return a snapshot, in no particular order
+   */
+  public synchronized List<Entry> idle() {
+    List<Entry> found = new ArrayList<>();
+    if (code.ages()) {
+      long now = clock.getAsLong();
+      for (Bound bound : entries.keySet()) {
+        Hits hits = aging(bound);
+        if (hits.timeout > 0 && now - hits.last >= hits.timeout) {
+          found.add(entry(bound));
+        }
+      }
+    }
+    return found;
+  }
+
+  private Meter metered(Bound bound) {
+    Meter meter = bound.hits == null ? null : bound.hits.meter;
+    if (meter == null) {
+      throw refused(TableException.Reason.INVALID, "has no direct meter");
+    }
+    return meter;
+  }
+
+  private Hits aging(Bound bound) {
+    Hits hits = bound.hits;
+    if (hits == null || !code.ages()) {
+      throw refused(TableException.Reason.INVALID, "has no idle time-outs");
+    }
+    return hits;
+  }
+
   // The packet path
 
   int words() {
@@ -385,8 +562,16 @@ public final class Table {
 
   private void add(Entry entry) {
     Bound probe = probe(entry.key(), entry.priority());
-    int action = action(entry.action());
-    long[] arguments = words(code.actions().get(action), entry.action().arguments());
+    int place = -1;
+    long[] arguments = NOTHING;
+    ActionProfile.Target target = null;
+    if (profile == null) {
+      Action action = own(entry.choice());
+      place = actions.place(action);
+      arguments = actions.words(place, action.arguments());
+    } else {
+      target = profile.target(entry.choice());
+    }
     if (entries.containsKey(probe)) {
       throw refused(
           TableException.Reason.ALREADY_EXISTS, "has an entry already for " + entry.key());
@@ -403,9 +588,13 @@ public final class Table {
             probe.mask,
             probe.priority,
             (probe.rank << 32) + order,
-            action,
+            place,
             arguments,
-            code.counted() ? new Hits() : null);
+            hits(),
+            target);
+    if (profile != null && target != null) {
+      profile.use(target, 1);
+    }
     entries.put(bound, bound);
     for (Prefix p : prefixes) {
       Tuple tuple = byMask.computeIfAbsent(new Words(p.mask), m -> new Tuple(p.mask));
@@ -416,6 +605,18 @@ public final class Table {
         publish(tuple, 1);
       }
     }
+  }
+
+  private @Nullable Hits hits() {
+    Source.DirectMeter meter = code.meter();
+    if (!code.counted() && !code.ages() && meter == null) {
+      return null;
+    }
+    var hits = new Hits(meter == null ? null : new Meter(meter.bytes()));
+    if (code.ages()) {
+      hits.touch(clock.getAsLong());
+    }
+    return hits;
   }
 
   /** Publishes the tuples in the order of their highest rank, with this one or without it. */
@@ -520,7 +721,7 @@ public final class Table {
       put(v, value, part);
       put(m, mask, part);
     }
-    return new Bound(value, mask, priority, weight, -1, NOTHING, null);
+    return new Bound(value, mask, priority, weight, -1, NOTHING, null, null);
   }
 
   private TableException invalid(KeyField field, String why) {
@@ -603,61 +804,8 @@ public final class Table {
     return new Prefix(v, m);
   }
 
-  private int action(Action action) {
-    for (int i = 0; i < code.actions().size(); i++) {
-      Source.ActionCode candidate = code.actions().get(i);
-      if (candidate.name().equals(action.name())) {
-        List<Source.Parameter> parameters = candidate.parameters();
-        if (action.arguments().size() != parameters.size()) {
-          throw refused(
-              TableException.Reason.INVALID,
-              "action "
-                  + action.name()
-                  + " takes "
-                  + parameters.size()
-                  + " arguments, not "
-                  + action.arguments().size());
-        }
-        for (int j = 0; j < parameters.size(); j++) {
-          BigInteger argument = action.arguments().get(j);
-          if (argument.signum() < 0 || argument.bitLength() > parameters.get(j).width()) {
-            throw refused(
-                TableException.Reason.INVALID,
-                "action "
-                    + action.name()
-                    + ": "
-                    + parameters.get(j).name()
-                    + " = "
-                    + argument
-                    + " does not fit "
-                    + parameters.get(j).width()
-                    + " bits");
-          }
-        }
-        return i;
-      }
-    }
-    throw refused(
-        TableException.Reason.INVALID,
-        "has no action " + action.name() + "; its actions are " + actions());
-  }
-
-  private static long[] words(Source.ActionCode action, List<BigInteger> arguments) {
-    long[] words = new long[action.words()];
-    for (int i = 0; i < arguments.size(); i++) {
-      Source.Parameter p = action.parameters().get(i);
-      Wide.store(arguments.get(i), words, p.word(), p.width());
-    }
-    return words;
-  }
-
   private Action action(Bound bound) {
-    Source.ActionCode action = code.actions().get(bound.action);
-    List<BigInteger> arguments = new ArrayList<>();
-    for (Source.Parameter p : action.parameters()) {
-      arguments.add(Wide.load(bound.arguments, p.word(), Layout.Field.words(p.width())));
-    }
-    return new Action(action.name(), arguments);
+    return actions.action(bound);
   }
 
   private Entry entry(Bound bound) {
@@ -678,7 +826,8 @@ public final class Table {
                     : new Match.Range(value, mask);
           });
     }
-    return new Entry(matches, bound.priority, action(bound));
+    return new Entry(
+        matches, bound.priority, bound.target == null ? action(bound) : bound.target.choice());
   }
 
   private void requireWritable() {
@@ -696,7 +845,7 @@ public final class Table {
 
   private Hits counted(Bound bound) {
     Hits hits = bound.hits;
-    if (hits == null) {
+    if (hits == null || !code.counted()) {
       throw refused(TableException.Reason.INVALID, "has no direct counter");
     }
     return hits;
