@@ -19,6 +19,7 @@ import java.lang.invoke.MethodHandles;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the code of one method.
@@ -711,19 +712,34 @@ final class Emitter {
         c.labelBinding(labels.get(i));
       }
       if (steps.get(i) instanceof Source.Jump jump) {
-        Label target = labels.get(jump.target());
-        Expr.Data condition = jump.condition();
-        if (condition == null) {
-          c.goto_(target);
-        } else {
-          unless(nonZero(new Expr.NonZero(condition)), target);
-        }
+        jump(jump, labels.get(jump.target()), jump.target() <= i ? labels.getLast() : null);
       } else {
         step(steps.get(i));
       }
     }
     if (jumps) {
       c.labelBinding(labels.getLast());
+    }
+  }
+
+  /** Jumps; one that goes back leaves the action where a packet has done so too often. */
+  private void jump(Source.Jump jump, Label target, @Nullable Label end) {
+    Label on = c.newLabel();
+    Label to = end == null ? target : c.newLabel();
+    Expr.Data condition = jump.condition();
+    if (condition == null) {
+      c.goto_(to);
+    } else {
+      unless(nonZero(new Expr.NonZero(condition)), to);
+    }
+    if (end != null) {
+      c.goto_(on);
+      c.labelBinding(to);
+      c.aload(0);
+      inherited("mayLoop", CD_boolean);
+      c.ifeq(end);
+      c.goto_(target);
+      c.labelBinding(on);
     }
   }
 

@@ -23,6 +23,8 @@ abstract non-sealed class Pipeline extends Processor {
   private static final int RESUBMITTED = 6;
   // How often the packets that come of one frame may start again.
   private static final int MAX_PASSES = 256;
+  // How often one of them may go back in its actions.
+  private static final int MAX_LOOPS = 1 << 16;
   private static final int MAX_DEPTH = 4;
   private static final int MAX_STATES = 10_000;
   private static final int NO_CLONE = -1;
@@ -109,6 +111,7 @@ abstract non-sealed class Pipeline extends Processor {
   private int passes;
   private @Nullable Pass current;
   private boolean failed;
+  private int loops;
   private final long[] ingressState;
   // Two for each depth of clones of clones, made when they are first needed.
   private final @Nullable Level[] levels = new Level[2 * MAX_DEPTH];
@@ -334,6 +337,7 @@ abstract non-sealed class Pipeline extends Processor {
     error = noError;
     exited = false;
     failed = false;
+    loops = 0;
     cloneSession = NO_CLONE;
     digest = 0;
     resubmit = 0;
@@ -650,6 +654,15 @@ abstract non-sealed class Pipeline extends Processor {
     long range = high - low + 1;
     long any = random.getAsLong();
     return range == 0 ? any : low + Math.unsignedMultiplyHigh(any, range);
+  }
+
+  /** Whether an action may go back once more; if not, the packet is dropped. */
+  final boolean mayLoop() {
+    if (++loops <= MAX_LOOPS) {
+      return true;
+    }
+    fail();
+    return false;
   }
 
   /** An assertion does not hold: the packet is dropped. */

@@ -245,7 +245,8 @@ public final class Program {
   }
 
   /**
-   * How many packets were dropped because an assertion or assumption of the program did not hold.
+   * How many packets were dropped because an assertion or assumption of the program did not hold,
+   * or because an action went round in a loop over 65,536 times.
    *
    * @return the number since it was loaded
    */

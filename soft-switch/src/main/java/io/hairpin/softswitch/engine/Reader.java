@@ -429,7 +429,7 @@ final class Reader {
     parameters = List.of();
     for (int i = 0; i < steps.size(); i++) {
       if (steps.get(i) instanceof Source.Jump jump
-          && (jump.target() <= i || jump.target() > steps.size())) {
+          && (jump.target() < 0 || jump.target() > steps.size())) {
         throw new Unsupported(
             where + ": a jump from step " + i + " to " + jump.target() + " is not supported");
       }

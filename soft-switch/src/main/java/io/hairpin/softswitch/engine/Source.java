@@ -141,7 +141,7 @@ record Source(
   record ActionCode(
       String name, int index, List<Parameter> parameters, int words, List<Step> steps) {
     boolean exits() {
-      return steps.stream().anyMatch(s -> s instanceof Exit || s instanceof Assert);
+      return steps.stream().anyMatch(s -> s instanceof Exit || s instanceof Assert || s instanceof Jump);
     }
   }
 

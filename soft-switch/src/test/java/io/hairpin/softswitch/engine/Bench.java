@@ -40,6 +40,11 @@ final class Bench implements Transmitter {
     processor = program.processor(this);
   }
 
+  Bench(Program program) {
+    this.program = program;
+    processor = program.processor(this);
+  }
+
   static Bench of(String resource) {
     return new Bench(json(resource));
   }

@@ -29,8 +29,8 @@ class ProgramTest {
   @Test
   void namesThePrimitiveThatItLacks() {
     refuses(
-        bridge().replaceFirst("\"op\" : \"mark_to_drop\"", "\"op\" : \"resubmit\""),
-        "action In.drop: primitive 'resubmit' is not supported");
+        bridge().replaceFirst("\"op\" : \"mark_to_drop\"", "\"op\" : \"teleport\""),
+        "action In.drop: primitive 'teleport' is not supported");
   }
 
   @Test
@@ -43,8 +43,8 @@ class ProgramTest {
   @Test
   void namesTheTableItCannotRun() {
     refuses(
-        bridge().replaceFirst("\"support_timeout\" : false", "\"support_timeout\" : true"),
-        "table In.ports: idle time-outs are not supported");
+        bridge().replaceFirst("\"type\" : \"simple\"", "\"type\" : \"strange\""),
+        "table In.ports: type 'strange'");
   }
 
   @Test
@@ -134,7 +134,7 @@ class ProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"bridge", "router", "arithmetic", "stacks"})
+  @ValueSource(strings = {"bridge", "router", "arithmetic", "stacks", "externs"})
   void neverThrowsForWhatAFrameHolds(String program) {
     Bench bench = Bench.of(program + ".json");
     if (program.equals("bridge")) {
