@@ -33,7 +33,9 @@ class StfTest {
   }
 
   static Stream<Path> programs() throws IOException {
-    return Files.list(Path.of(System.getProperty("hairpin.stf"))).filter(p -> p.toString().endsWith(".json")).sorted();
+    return Files.list(Path.of(System.getProperty("hairpin.stf")))
+        .filter(p -> p.toString().endsWith(".json"))
+        .sorted();
   }
 
   /** Programs and scripts of others, by hand: {@code -Dhairpin.stf} names their folder. */

@@ -160,7 +160,7 @@ public final class ActionProfile {
   public synchronized void deleteMember(int id) {
     Slot slot = slot(id);
     if (slot.shares > 0 || ((Target) slot).uses > 0) {
-      throw refused(TableException.Reason.IN_USE, "has entries or groups that use member " + id);
+      throw refused(TableException.Reason.INVALID, "has entries or groups that use member " + id);
     }
     members.remove(id);
   }
@@ -217,7 +217,7 @@ public final class ActionProfile {
   public synchronized void deleteGroup(int id) {
     Slots group = group(id);
     if (((Target) group).uses > 0) {
-      throw refused(TableException.Reason.IN_USE, "has entries that use group " + id);
+      throw refused(TableException.Reason.INVALID, "has entries that use group " + id);
     }
     put(group, List.of(), NOBODY);
     groups.remove(id);

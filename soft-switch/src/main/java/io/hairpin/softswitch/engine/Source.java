@@ -141,7 +141,8 @@ record Source(
   record ActionCode(
       String name, int index, List<Parameter> parameters, int words, List<Step> steps) {
     boolean exits() {
-      return steps.stream().anyMatch(s -> s instanceof Exit || s instanceof Assert || s instanceof Jump);
+      return steps.stream()
+          .anyMatch(s -> s instanceof Exit || s instanceof Assert || s instanceof Jump);
     }
   }
 

@@ -16,8 +16,6 @@ public final class TableException extends RuntimeException {
     NOT_FOUND,
     /** The table holds as many entries as it can. */
     FULL,
-    /** Entries or groups use the member or the group. */
-    IN_USE,
     /** The program declares the entries, or the default entry, constant. */
     CONSTANT
   }
