@@ -331,7 +331,7 @@ public final class Table {
    */
   public synchronized Collection<Entry> entries() {
     List<Entry> all = new ArrayList<>(entries.size());
-    for (Bound bound : entries.keySet()) {
+    for (Bound bound : entries.values()) {
       all.add(entry(bound));
     }
     return all;

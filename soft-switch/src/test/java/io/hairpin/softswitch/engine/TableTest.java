@@ -52,6 +52,14 @@ class TableTest {
   }
 
   @Test
+  void readsBackWhatWasModified() {
+    fdb.insert(entry(key(1, 1), "In.forward", 1));
+    Entry entry = entry(key(1, 1), "In.forward", 2);
+    fdb.modify(entry);
+    assertThat(fdb.entries()).containsExactly(entry);
+  }
+
+  @Test
   void readsBackEveryKindOfMatch() {
     Entry whole =
         new Entry(
