@@ -58,8 +58,9 @@ final class Editor {
       boolean continueOnError)
       throws RpcException {
     Editor editor = new Editor(continueOnError);
-    Draft draft = new Draft(base);
-    Touched touched = new Touched();
+    boolean replaced = defaultOperation == Operation.REPLACE;
+    Draft draft = new Draft(replaced ? null : base);
+    Touched touched = replaced ? Touched.everything() : new Touched();
     editor.children(root, draft, config, defaultOperation, touched, YangInstanceIdentifier.of());
     return new Result(container(root, draft), touched, editor.errors);
   }

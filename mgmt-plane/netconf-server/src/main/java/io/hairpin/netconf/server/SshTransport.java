@@ -155,9 +155,12 @@ final class SshTransport implements Closeable {
           .name("netconf-session-" + session.id())
           .start(
               () -> {
-                session.run();
-                if (callback != null) {
-                  callback.onExit(0);
+                try {
+                  session.run();
+                } finally {
+                  if (callback != null) {
+                    callback.onExit(0);
+                  }
                 }
               });
     }

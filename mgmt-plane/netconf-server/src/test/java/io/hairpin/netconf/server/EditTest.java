@@ -227,6 +227,11 @@ class EditTest {
   }
 
   @Test
+  void defaultOperationReplaceDeletesWhatTheEditDoesNotName() throws Exception {
+    assertThat(outcome(LEAF, "", "", "<default-operation>replace</default-operation>")).isEmpty();
+  }
+
+  @Test
   void defaultOperationNoneChangesOnlyWhatHasAnOperation() throws Exception {
     assertThat(
             outcome(

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.opendaylight.yangtools.yang.common.QName;
 
 /** Sessions, messages and what the server tells about itself. */
 class ProtocolTest {
@@ -166,6 +167,19 @@ class ProtocolTest {
       String id = client.hello().replaceFirst("(?s).*<session-id>(.*)</session-id>.*", "$1");
       assertThat(client.rpc("<kill-session><session-id>" + id + "</session-id></kill-session>"))
           .contains("invalid-value");
+    }
+  }
+
+  @Test
+  void aSessionThatFailsBeyondRepairIsClosed(@TempDir Path other) throws Exception {
+    StateProvider broken =
+        () -> {
+          throw new LinkageError("as a test wants it");
+        };
+    try (var server =
+            new Served(other, builder -> builder.state(QName.create(Served.NS, "top"), broken));
+        var client = server.connect()) {
+      assertThatThrownBy(() -> client.rpc("<get/>")).isInstanceOf(IOException.class);
     }
   }
 
