@@ -1,6 +1,7 @@
 package io.hairpin.tests;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -10,6 +11,7 @@ final class Frame {
   private static final int C_TAG = 0x8100;
   private static final int EXPERIMENTAL = 0x88B5;
   private static final int SHORTEST = 60;
+  private static final int HEADER = 14;
 
   private final byte[] bytes;
 
@@ -25,8 +27,16 @@ final class Frame {
   static Frame of(String destination, String source, int etherType) {
     ByteBuffer buffer = ByteBuffer.allocate(SHORTEST);
     buffer.put(address(destination)).put(address(source)).putShort((short) etherType);
-    buffer.put("frames in, frames out".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-    return new Frame(buffer.array());
+    return new Frame(buffer.array()).carrying("frames in, frames out");
+  }
+
+  /** This untagged frame with another content. */
+  Frame carrying(String content) {
+    byte[] octets = Arrays.copyOf(bytes, bytes.length);
+    Arrays.fill(octets, HEADER, octets.length, (byte) 0);
+    byte[] text = content.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(text, 0, octets, HEADER, text.length);
+    return new Frame(octets);
   }
 
   /** This frame with an 802.1Q tag in front of its EtherType. */
@@ -38,6 +48,11 @@ final class Frame {
     return tagged(vid, 0);
   }
 
+  /** This frame with a tag whose frames may be discarded first (802.1Q 9.6: DEI). */
+  Frame eligibleToBeDropped(int vid, int pcp) {
+    return pushed(C_TAG, pcp << 13 | 1 << 12 | vid);
+  }
+
   Frame pushed(int tpid, int tagControl) {
     ByteBuffer buffer = ByteBuffer.allocate(bytes.length + 4);
     buffer.put(bytes, 0, 12).putShort((short) tpid).putShort((short) tagControl);
@@ -45,8 +60,13 @@ final class Frame {
     return new Frame(buffer.array());
   }
 
-  Frame truncated(int length) {
+  /** The first octets of this frame, or this frame filled up with zeros. */
+  Frame ofLength(int length) {
     return new Frame(Arrays.copyOf(bytes, length));
+  }
+
+  int length() {
+    return bytes.length;
   }
 
   byte[] bytes() {

@@ -7,14 +7,10 @@ import io.grpc.stub.StreamObserver;
 import io.hairpin.p4runtime.dataplane.DataplaneInterfaceGrpc;
 import io.hairpin.p4runtime.dataplane.PacketStreamRequest;
 import io.hairpin.p4runtime.dataplane.PacketStreamResponse;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The ports of a target, by its dataplane service: frames in and out without interfaces. */
 final class FramePorts implements AutoCloseable {
@@ -27,7 +23,7 @@ final class FramePorts implements AutoCloseable {
   private final ManagedChannel channel;
   private final long deviceId;
   private final StreamObserver<PacketStreamRequest> in;
-  private final BlockingQueue<Transmitted> out = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Supplier<Transmitted>> out = new LinkedBlockingQueue<>();
 
   FramePorts(String target, long deviceId) {
     this.deviceId = deviceId;
@@ -39,19 +35,24 @@ final class FramePorts implements AutoCloseable {
                 new StreamObserver<PacketStreamResponse>() {
                   @Override
                   public void onNext(PacketStreamResponse response) {
-                    out.add(
-                        new Transmitted(
-                            response.getPort(), new Frame(response.getPacket().toByteArray())));
+                    Frame frame = new Frame(response.getPacket().toByteArray());
+                    out.add(() -> new Transmitted(response.getPort(), frame));
                   }
 
                   @Override
-                  public void onError(Throwable failure) {}
+                  public void onError(Throwable failure) {
+                    out.add(
+                        () -> {
+                          throw new AssertionError("The ports are lost", failure);
+                        });
+                  }
 
                   @Override
                   public void onCompleted() {}
                 });
   }
 
+  /** Lets a frame arrive on a port. */
   void receive(int port, Frame frame) {
     in.onNext(
         PacketStreamRequest.newBuilder()
@@ -61,24 +62,18 @@ final class FramePorts implements AutoCloseable {
             .build());
   }
 
-  /** Takes what is transmitted, in order, until a frame that satisfies the condition. */
-  Map<Integer, List<Frame>> takeUntil(Predicate<Transmitted> last) throws InterruptedException {
-    Map<Integer, List<Frame>> taken = new TreeMap<>();
-    while (true) {
-      Transmitted next = out.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (next == null) {
-        throw new AssertionError("Nothing more was transmitted; so far: " + taken);
-      }
-      if (last.test(next)) {
-        return taken;
-      }
-      taken.computeIfAbsent(next.port(), _ -> new ArrayList<>()).add(next.frame());
+  /** Waits for the next frame that a port transmits; the frames of one port are in order. */
+  Transmitted next() throws InterruptedException {
+    Supplier<Transmitted> next = out.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (next == null) {
+      throw new AssertionError("Nothing more was transmitted");
     }
+    return next.get();
   }
 
   @Override
   public void close() throws InterruptedException {
     in.onCompleted();
-    channel.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    boolean _ = channel.shutdownNow().awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 }

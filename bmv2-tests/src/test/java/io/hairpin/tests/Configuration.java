@@ -1,0 +1,204 @@
+package io.hairpin.tests;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A whole configuration of the bridge. In addition to what a test wants, every port is a tagged
+ * member of VLAN {@value #SENTINEL_VLAN}, in which a station stands behind each.
+ */
+final class Configuration {
+
+  static final int SENTINEL_VLAN = 4094;
+
+  private static final String SENTINEL_SOURCE = "02:00:00:00:fe:00";
+
+  /** A port's leaves below bridge-port by name; a port without a part in the bridge has none. */
+  private final Map<Integer, Map<String, String>> ports = new TreeMap<>();
+
+  private final TreeSet<Integer> plain = new TreeSet<>();
+  private final TreeSet<Integer> disabled = new TreeSet<>();
+  private final Map<Integer, Vlan> vlans = new TreeMap<>();
+  private final Map<String, String> stations = new TreeMap<>();
+
+  private record Vlan(int fid, Members tagged, Members untagged) {}
+
+  /** Members of a VLAN. */
+  record Members(int... ports) {}
+
+  static Members tagged(int... ports) {
+    return new Members(ports);
+  }
+
+  static Members untagged(int... ports) {
+    return new Members(ports);
+  }
+
+  /** Nothing at all, not even for sentinels. */
+  static Configuration empty() {
+    return new Configuration();
+  }
+
+  /** Ports of the bridge with their defaults, and no VLAN. */
+  static Configuration ports(int... ports) {
+    Configuration configuration = new Configuration();
+    for (int port : ports) {
+      configuration.ports.put(port, new TreeMap<>());
+    }
+    return configuration;
+  }
+
+  /** Three ports, untagged in VLAN 1. */
+  static Configuration flat() {
+    return ports(1, 2, 3).vlan(1, tagged(), untagged(1, 2, 3));
+  }
+
+  Configuration reflecting(int port) {
+    return with(port, "reflective-relay", "<rr-admin>forced</rr-admin>");
+  }
+
+  Configuration notReflecting(int port) {
+    return with(port, "reflective-relay", "<rr-admin>off</rr-admin>");
+  }
+
+  Configuration pvid(int port, int vid) {
+    return with(port, "pvid", Integer.toString(vid));
+  }
+
+  Configuration admitting(int port, String frameTypes) {
+    return with(port, "acceptable-frame-types", frameTypes);
+  }
+
+  Configuration withoutIngressFiltering(int port) {
+    return with(port, "ingress-filtering", "false");
+  }
+
+  private Configuration with(int port, String leaf, String value) {
+    ports.computeIfAbsent(port, _ -> new TreeMap<>()).put(leaf, value);
+    return this;
+  }
+
+  Configuration disabled(int port) {
+    disabled.add(port);
+    return this;
+  }
+
+  Configuration enabled(int port) {
+    disabled.remove(port);
+    return this;
+  }
+
+  /** The port's interface stays, without a part in the bridge. */
+  Configuration notBridged(int port) {
+    plain.add(port);
+    return this;
+  }
+
+  Configuration vlan(int vid, Members tagged, Members untagged) {
+    return vlan(vid, vid, tagged, untagged);
+  }
+
+  Configuration vlan(int vid, int fid, Members tagged, Members untagged) {
+    vlans.put(vid, new Vlan(fid, tagged, untagged));
+    return this;
+  }
+
+  Configuration station(int fid, String address, int port) {
+    stations.put(fid + " " + address, "port" + port);
+    return this;
+  }
+
+  /** For each port that transmits: where to let a sentinel arrive that leaves by it alone. */
+  Map<Integer, Integer> sentinels() {
+    Map<Integer, Integer> sources = new TreeMap<>();
+    for (int destination : ports.keySet()) {
+      for (int source : ports.keySet()) {
+        if (source != destination
+            && carries(destination)
+            && carries(source)
+            && !"untagged-only".equals(ports.get(source).get("acceptable-frame-types"))) {
+          sources.putIfAbsent(destination, source);
+        }
+      }
+    }
+    return sources;
+  }
+
+  private boolean carries(int port) {
+    return !disabled.contains(port) && !plain.contains(port);
+  }
+
+  static Frame sentinel(int destination, long number) {
+    return Frame.of(sentinelStation(destination), SENTINEL_SOURCE)
+        .carrying("sentinel " + number)
+        .tagged(SENTINEL_VLAN);
+  }
+
+  private static String sentinelStation(int port) {
+    return "02:00:00:00:ff:%02x".formatted(port);
+  }
+
+  /** As the content of {@code <config>}. */
+  String xml() {
+    if (ports.isEmpty()) {
+      return "";
+    }
+    StringBuilder xml = new StringBuilder();
+    xml.append("<interfaces xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\">");
+    ports.forEach(
+        (port, leaves) -> {
+          xml.append("<interface><name>port").append(port).append("</name>");
+          xml.append("<type xmlns:ianaift=\"urn:ietf:params:xml:ns:yang:iana-if-type\">");
+          xml.append("ianaift:ethernetCsmacd</type>");
+          if (disabled.contains(port)) {
+            xml.append("<enabled>false</enabled>");
+          }
+          if (!plain.contains(port)) {
+            xml.append("<bridge-port xmlns=\"urn:hairpin:yang:bridge\">");
+            leaves.forEach((name, value) -> leaf(xml, name, value));
+            xml.append("</bridge-port>");
+          }
+          xml.append("</interface>");
+        });
+    xml.append("</interfaces><bridge xmlns=\"urn:hairpin:yang:bridge\">");
+    vlans.forEach((vid, vlan) -> vlan(xml, vid, vlan));
+    int[] all = ports.keySet().stream().mapToInt(Integer::intValue).toArray();
+    vlan(xml, SENTINEL_VLAN, new Vlan(SENTINEL_VLAN, tagged(all), untagged()));
+    xml.append("<filtering-database>");
+    stations.forEach(
+        (key, port) -> {
+          int space = key.indexOf(' ');
+          station(xml, key.substring(0, space), key.substring(space + 1), port);
+        });
+    for (int port : all) {
+      station(xml, Integer.toString(SENTINEL_VLAN), sentinelStation(port), "port" + port);
+    }
+    return xml.append("</filtering-database></bridge>").toString();
+  }
+
+  private static void vlan(StringBuilder xml, int vid, Vlan vlan) {
+    xml.append("<vlan>");
+    leaf(xml, "vid", Integer.toString(vid));
+    leaf(xml, "fid", Integer.toString(vlan.fid()));
+    for (int port : vlan.tagged().ports()) {
+      leaf(xml, "tagged-port", "port" + port);
+    }
+    for (int port : vlan.untagged().ports()) {
+      leaf(xml, "untagged-port", "port" + port);
+    }
+    xml.append("</vlan>");
+  }
+
+  private static void station(StringBuilder xml, String fid, String address, String port) {
+    xml.append("<static-entry>");
+    leaf(xml, "fid", fid);
+    leaf(xml, "mac-address", address);
+    leaf(xml, "port", port);
+    xml.append("</static-entry>");
+  }
+
+  private static void leaf(StringBuilder xml, String name, String value) {
+    xml.append('<').append(name).append('>').append(value).append("</").append(name).append('>');
+  }
+}
