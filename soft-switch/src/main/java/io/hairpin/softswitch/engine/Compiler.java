@@ -21,7 +21,6 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,7 +71,7 @@ final class Compiler {
   private final Map<String, RegisterArray> registers;
   private final Map<String, MeterArray> meters;
   private final Map<String, ValueSet> valueSets;
-  private final Map<Integer, Hash> hashes = new HashMap<>();
+  private final Map<String, Hash> hashes;
   private final List<Object> constants = new ArrayList<>();
   private final Map<String, Integer> headerTypes = new LinkedHashMap<>();
   private final Set<Layout.HeaderType> extracted = new LinkedHashSet<>();
@@ -85,6 +84,7 @@ final class Compiler {
     this.registers = program.registers;
     this.meters = program.meters;
     this.valueSets = program.valueSets;
+    this.hashes = program.hashes;
   }
 
   static Compiled compile(Source source, Program program) throws ProgramException {
@@ -264,7 +264,7 @@ final class Compiler {
 
   /** A calculation's function; some remember what they were asked before. */
   Hash hash(Source.Calculation calculation) {
-    return hashes.computeIfAbsent(calculation.index(), i -> new Hash(calculation.algorithm()));
+    return hashes.computeIfAbsent(calculation.name(), i -> new Hash(calculation.algorithm()));
   }
 
   private int number(Layout.HeaderType type) {

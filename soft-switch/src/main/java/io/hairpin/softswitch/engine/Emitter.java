@@ -828,6 +828,27 @@ final class Emitter {
       case Source.RegisterWrite v -> {
         constant(compiler.register(v.register()));
         low(v.index());
+        if (v.register().width() > 64 && wordsOf(v.value()) > 0) {
+          // Without a big integer on the way.
+          c.invokevirtual(desc(RegisterArray.class), "first", MethodTypeDesc.of(CD_int, CD_long));
+          int first = local(CD_int);
+          c.istore(first);
+          for (int i = 0; i < Layout.Field.words(v.register().width()); i++) {
+            constant(compiler.register(v.register()));
+            c.iload(first).loadConstant(i);
+            if (i < wordsOf(v.value())) {
+              word(v.value(), i);
+              mask(Bits.mask(v.register().width() - 64 * i), -1L);
+            } else {
+              c.lconst_0();
+            }
+            c.invokevirtual(
+                desc(RegisterArray.class),
+                "word",
+                MethodTypeDesc.of(CD_void, CD_int, CD_int, CD_long));
+          }
+          return;
+        }
         if (v.register().width() > 64) {
           big(v.value(), v.register().width());
           c.invokevirtual(

@@ -6,25 +6,97 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One of bmv2's checksums and hashes, over whole bytes. The custom CRCs and the Toeplitz hash have
- * the parameters that bmv2 starts with.
+ * One of bmv2's checksums and hashes, over whole bytes. Thread-safe; packets read its parameters
+ * without a lock.
  */
-final class Hash {
-  private static final long[] CRC8 = table(8, 0x07);
-  private static final long[] CRC64 = table(64, 0x1B);
+public final class Hash {
   private static final int MAX_REMEMBERED = 1 << 16;
-  private static final long[] CRC16 = table(16, 0x8005);
-  private static final long[] CRC32 = table(32, 0x04C11DB7);
-  private static final long[] CCITT = table(16, 0x1021);
+
+  /**
+   * The parameters of a CRC.
+   *
+   * @param polynomial the polynomial without its highest term
+   * @param initial what the remainder begins with
+   * @param xor what is added to the result
+   * @param dataReflected whether each byte is taken from its lowest bit on
+   * @param remainderReflected whether the remainder is turned round before it is added to
+   */
+  public record Crc(
+      long polynomial, long initial, long xor, boolean dataReflected, boolean remainderReflected) {}
+
+  /** A CRC's parameters with the remainders of all bytes. */
+  private static final class Tabled {
+    final Crc crc;
+    final int width;
+    final long[] table;
+
+    Tabled(int width, Crc crc) {
+      this.crc = crc;
+      this.width = width;
+      this.table = Hash.table(width, crc.polynomial);
+    }
+  }
 
   private final Source.Algorithm algorithm;
+  private volatile @Nullable Tabled crc;
+  // bmv2's key is zero until somebody sets it.
+  private volatile int[] key = {0};
   private final AtomicLong turn = new AtomicLong();
   private final Map<ByteBuffer, Long> remembered = new ConcurrentHashMap<>();
 
   Hash(Source.Algorithm algorithm) {
     this.algorithm = algorithm;
+    this.crc =
+        switch (algorithm) {
+          case CRC8 -> new Tabled(8, new Crc(0x07, 0, 0, false, false));
+          case CRC16 -> new Tabled(16, new Crc(0x8005, 0, 0, true, true));
+          case CRC_CCITT -> new Tabled(16, new Crc(0x1021, 0xFFFF, 0, false, false));
+          case CRC32 -> new Tabled(32, new Crc(0x04C11DB7, 0xFFFF_FFFFL, 0xFFFF_FFFFL, true, true));
+          case CRC64 -> new Tabled(64, new Crc(0x1B, 0, 0, true, true));
+          default -> null;
+        };
+  }
+
+  /**
+   * Sets the parameters of a CRC; its width stays.
+   *
+   * @param next the parameters
+   * @throws IllegalArgumentException where it is no CRC, or they do not fit its width
+   */
+  public void setCrc(Crc next) {
+    Tabled old = crc;
+    if (old == null) {
+      throw new IllegalArgumentException(algorithm + " is no CRC");
+    }
+    long mask = Bits.mask(old.width);
+    if (((next.polynomial | next.initial | next.xor) & ~mask) != 0) {
+      throw new IllegalArgumentException(next + " does not fit " + old.width + " bits");
+    }
+    crc = new Tabled(old.width, next);
+  }
+
+  /**
+   * Sets the key of a Toeplitz hash.
+   *
+   * @param next the key: a multiple of four bytes
+   * @throws IllegalArgumentException where it is no Toeplitz hash, or the key has another length
+   */
+  public void setKey(byte[] next) {
+    if (algorithm != Source.Algorithm.TOEPLITZ) {
+      throw new IllegalArgumentException(algorithm + " has no key");
+    }
+    if (next.length == 0 || next.length % 4 != 0) {
+      throw new IllegalArgumentException(
+          "a key of " + next.length + " bytes is not a multiple of four");
+    }
+    int[] words = new int[next.length / 4];
+    for (int i = 0; i < words.length; i++) {
+      words[i] = word(next, i * 4, next.length);
+    }
+    key = words;
   }
 
   long of(byte[] data, int length) {
@@ -32,17 +104,12 @@ final class Hash {
       case CSUM16 -> checksum(data, length);
       case XOR16 -> words(data, length, true);
       case XOR32 -> xor32(data, length);
-      case CRC8 -> crc(CRC8, 8, false, 0, data, length);
-      case CRC64 -> reflect(crc(CRC64, 64, true, 0, data, length), 64);
       case XXH64 -> xxh64(data, length);
-      // bmv2's key is zero until somebody sets it.
-      case TOEPLITZ -> 0;
+      case TOEPLITZ -> toeplitz(data, length);
       case ROUND_ROBIN -> turn.getAndIncrement();
       case ROUND_ROBIN_CONSISTENT -> consistent(data, length);
       case RANDOM -> ThreadLocalRandom.current().nextLong();
-      case CRC16 -> reflect(crc(CRC16, 16, true, 0, data, length), 16);
-      case CRC32 -> reflect(crc(CRC32, 32, true, 0xFFFF_FFFFL, data, length), 32) ^ 0xFFFF_FFFFL;
-      case CRC_CCITT -> crc(CCITT, 16, false, 0xFFFF, data, length);
+      case CRC8, CRC16, CRC32, CRC64, CRC_CCITT -> crc(data, length);
       case IDENTITY -> identity(data, length);
     };
   }
@@ -170,16 +237,43 @@ final class Hash {
     return table;
   }
 
-  private static long crc(
-      long[] table, int width, boolean reflected, long start, byte[] data, int length) {
-    long remainder = start;
+  private long crc(byte[] data, int length) {
+    Tabled t = crc;
+    if (t == null) {
+      throw new IllegalStateException(algorithm + " is no CRC");
+    }
+    int width = t.width;
+    boolean reflected = t.crc.dataReflected;
     long mask = Bits.mask(width);
+    long remainder = t.crc.initial;
     for (int i = 0; i < length; i++) {
       int in = data[i] & 0xFF;
       int value = reflected ? Integer.reverse(in) >>> 24 : in;
-      remainder = (table[value ^ (int) (remainder >>> (width - 8))] ^ (remainder << 8)) & mask;
+      remainder = (t.table[value ^ (int) (remainder >>> (width - 8))] ^ (remainder << 8)) & mask;
     }
-    return remainder;
+    return (t.crc.remainderReflected ? reflect(remainder, width) : remainder) ^ t.crc.xor;
+  }
+
+  /** Adds a window of 32 bits of the key for each bit of the input that is set. */
+  private long toeplitz(byte[] data, int length) {
+    int[] k = key;
+    int sum = 0;
+    for (int i = 0; i * 4 < length; i++) {
+      long window = ((long) k[i % k.length] << 32) | (k[(i + 1) % k.length] & 0xFFFF_FFFFL);
+      for (int rest = word(data, i * 4, length); rest != 0; rest &= rest - 1) {
+        sum ^= (int) (window >>> (1 + Integer.numberOfTrailingZeros(rest)));
+      }
+    }
+    return sum & 0xFFFF_FFFFL;
+  }
+
+  /** Four bytes as a number, zeros where they end earlier. */
+  private static int word(byte[] data, int from, int length) {
+    int value = 0;
+    for (int i = from; i < from + 4; i++) {
+      value = (value << 8) | (i < length ? data[i] & 0xFF : 0);
+    }
+    return value;
   }
 
   private static long reflect(long value, int width) {

@@ -51,7 +51,12 @@ final class Layout {
 
     /** The field of variable length, or null. */
     @Nullable Field variable() {
-      return fields.stream().filter(Field::variable).findAny().orElse(null);
+      for (int i = 0; i < fields.size(); i++) {
+        if (fields.get(i).variable()) {
+          return fields.get(i);
+        }
+      }
+      return null;
     }
   }
 

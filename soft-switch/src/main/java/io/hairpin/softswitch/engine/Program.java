@@ -25,6 +25,7 @@ public final class Program {
   final Map<String, RegisterArray> registers = new LinkedHashMap<>();
   final Map<String, MeterArray> meters = new LinkedHashMap<>();
   final Map<String, ValueSet> valueSets = new LinkedHashMap<>();
+  final Map<String, Hash> hashes = new LinkedHashMap<>();
   private final Map<String, ActionProfile> profiles = new LinkedHashMap<>();
   private final LongAdder failures = new LongAdder();
   private final List<DigestList> digests;
@@ -242,6 +243,16 @@ public final class Program {
    */
   public Collection<ActionProfile> actionProfiles() {
     return List.copyOf(profiles.values());
+  }
+
+  /**
+   * Finds a checksum or hash.
+   *
+   * @param name the calculation's name in the program's JSON, such as {@code calc_0}
+   * @return the hash, or null where the program calculates none of this name
+   */
+  public @Nullable Hash hash(String name) {
+    return hashes.get(name);
   }
 
   /**

@@ -51,7 +51,6 @@ final class Reader {
   private List<Source.Parameter> parameters = List.of();
   private boolean clocked;
   private int words;
-  private int calculationCount;
 
   private Reader(JsonObject root) {
     this.root = root;
@@ -332,10 +331,11 @@ final class Reader {
   }
 
   private void readCalculation(JsonObject o) {
-    calculations.put(name(o), calculation("calculation " + name(o), o));
+    calculations.put(name(o), calculation(name(o), o));
   }
 
-  private Source.Calculation calculation(String where, JsonObject o) {
+  private Source.Calculation calculation(String name, JsonObject o) {
+    String where = "calculation " + name;
     List<Source.Input> inputs = new ArrayList<>();
     boolean payload = false;
     for (JsonObject input : objects(o, "input")) {
@@ -380,7 +380,7 @@ final class Reader {
               throw new Unsupported(
                   where + ": algorithm '" + text(o, "algo") + "' is not supported");
         };
-    return new Source.Calculation(where, calculationCount++, algorithm, inputs, payload);
+    return new Source.Calculation(name, algorithm, inputs, payload);
   }
 
   private static Layout.@Nullable Header headerOf(Expr.FieldOf field) {

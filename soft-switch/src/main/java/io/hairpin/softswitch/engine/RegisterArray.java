@@ -103,6 +103,17 @@ public final class RegisterArray {
     }
   }
 
+  /** Where the words of a register begin, or -1 where there is no such register. */
+  int first(long index) {
+    return has(index) ? (int) index * words : -1;
+  }
+
+  void word(int first, int word, long value) {
+    if (first >= 0) {
+      CELLS.setVolatile(cells, first + word, value);
+    }
+  }
+
   void write(long index, long value) {
     if (has(index)) {
       CELLS.setOpaque(cells, (int) index, value);

@@ -245,8 +245,7 @@ record Source(
   /** One input of a calculation; a field's header says whether it takes part. */
   record Input(Expr.Data value, int width, Layout.@Nullable Header header) {}
 
-  record Calculation(
-      String name, int index, Algorithm algorithm, List<Input> inputs, boolean payload) {}
+  record Calculation(String name, Algorithm algorithm, List<Input> inputs, boolean payload) {}
 
   record Checksum(
       String name,

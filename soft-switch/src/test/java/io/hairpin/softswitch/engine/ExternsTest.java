@@ -6,6 +6,7 @@ import static io.hairpin.softswitch.engine.Bench.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -230,6 +231,15 @@ class ExternsTest {
   }
 
   @Test
+  void wideRegistersAreCopiedWhole() {
+    RegisterArray wide = Objects.requireNonNull(bench.program.register("In.wide"));
+    var value = new BigInteger("0123456789abcdef01234567", 16);
+    wide.set(0, value);
+    send(11, 0, 0);
+    assertThat(wide.get(1)).isEqualTo(value);
+  }
+
+  @Test
   void registersAreReadAndWritten() {
     RegisterArray cells = Objects.requireNonNull(bench.program.register("In.cells"));
     send(9, 2, 0);
@@ -252,7 +262,7 @@ class ExternsTest {
     "XXH64, a, d24ec4f1a98c6e5b",
     "XXH64, abc, 44bc2cf5ad770999",
     "XXH64, 0123456789012345678901234567890123456789, ca6fc80cbde1a931",
-    "TOEPLITZ, 123456789, 0",
+    "CRC64, '', 0",
     "XOR32, 123456789, 3d04040c",
     "IDENTITY, abc, 616263"
   })
@@ -260,6 +270,38 @@ class ExternsTest {
     byte[] bytes = input.getBytes(StandardCharsets.US_ASCII);
     assertThat(HexFormat.of().toHexDigits(new Hash(algorithm).of(bytes, bytes.length)))
         .isEqualTo("0".repeat(16 - expected.length()) + expected);
+  }
+
+  @Test
+  void crcTakesOtherParameters() {
+    var crc = new Hash(Source.Algorithm.CRC32);
+    byte[] bytes = "123456789".getBytes(StandardCharsets.US_ASCII);
+    // CRC-32/BZIP2 and CRC-32C of the catalogue of CRCs.
+    crc.setCrc(new Hash.Crc(0x04C11DB7, 0xFFFF_FFFFL, 0xFFFF_FFFFL, false, false));
+    assertThat(crc.of(bytes, bytes.length)).isEqualTo(0xFC891918L);
+    crc.setCrc(new Hash.Crc(0x1EDC6F41, 0xFFFF_FFFFL, 0xFFFF_FFFFL, true, true));
+    assertThat(crc.of(bytes, bytes.length)).isEqualTo(0xE3069283L);
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> crc.setCrc(new Hash.Crc(1L << 32, 0, 0, false, false)));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(
+            () -> new Hash(Source.Algorithm.IDENTITY).setCrc(new Hash.Crc(1, 0, 0, true, true)));
+  }
+
+  @Test
+  void toeplitzHashHasAKey() {
+    var hash = new Hash(Source.Algorithm.TOEPLITZ);
+    // The first example of Microsoft's verification suite for receive side scaling: IPv4 and TCP.
+    byte[] input = HexFormat.of().parseHex("420995bb" + "a18e6450" + "0aea" + "06e6");
+    assertThat(hash.of(input, input.length)).isZero();
+    hash.setKey(
+        HexFormat.of()
+            .parseHex(
+                "6d5a56da255b0ec24167253d43a38fb0d0ca2bcbae7b30b477cb2da38030f20c6a42b73bbeac01fa"));
+    assertThat(hash.of(input, 8)).isEqualTo(0x323E8FC2L);
+    assertThat(hash.of(input, 12)).isEqualTo(0x51CCC178L);
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> hash.setKey(new byte[5]));
   }
 
   @Test

@@ -4,8 +4,9 @@
 #include <v1model.p4>
 
 header request_t { bit<8> kind; bit<8> index; bit<16> value; bit<64> result; }
-struct headers_t { request_t request; }
-struct metadata_t { bit<2> colour; }
+header blob_t { bit<8> length; varbit<80> bytes; }
+struct headers_t { request_t request; blob_t blob; }
+struct metadata_t { bit<2> colour; @field_list(1) bit<8> passes; }
 
 parser P(packet_in packet, out headers_t hdr, inout metadata_t meta, inout standard_metadata_t std) {
     value_set<bit<8>>(2) kinds;
@@ -16,7 +17,14 @@ parser P(packet_in packet, out headers_t hdr, inout metadata_t meta, inout stand
     }
     state known { hdr.request.result = 0xaa; transition accept; }
     state other {
-        transition select(hdr.request.index[3:0], hdr.request.value) { pairs: paired; default: accept; }
+        transition select(hdr.request.index[3:0], hdr.request.value) { pairs: paired; default: more; }
+    }
+    state more {
+        transition select(hdr.request.kind) { 12: blob; default: accept; }
+    }
+    state blob {
+        packet.extract(hdr.blob, (bit<32>) packet.lookahead<bit<8>>() * 8);
+        transition accept;
     }
     state paired { hdr.request.result = 0xbb; transition accept; }
 }
@@ -27,6 +35,7 @@ control In(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t
     action_selector(HashAlgorithm.identity, 8, 16) spread;
     action_profile(2) shared_actions;
     register<bit<8>>(4) cells;
+    register<bit<96>>(2) wide;
     action forward(bit<9> port) { std.egress_spec = port; }
     action metered() { by_entry.read(meta.colour); hdr.request.result = (bit<64>) meta.colour; }
     table meters_hits {
@@ -61,10 +70,25 @@ control In(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t
         } else if (hdr.request.kind == 7) {
             hash(hdr.request.result, HashAlgorithm.crc32_custom, 64w0, { hdr.request.value, hdr.request.index }, 64w0xffffffffffffffff);
         }
+        else if (hdr.request.kind == 8 && meta.passes < 2) {
+            meta.passes = meta.passes + 1;
+            resubmit_preserving_field_list(1);
+        } else if (hdr.request.kind == 11) {
+            bit<96> old;
+            wide.read(old, 0);
+            wide.write(1, old);
+        }
         cells.write((bit<32>) hdr.request.index, hdr.request.kind);
     }
 }
-control Out(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t std) { apply { } }
+control Out(inout headers_t hdr, inout metadata_t meta, inout standard_metadata_t std) {
+    apply {
+        if (hdr.request.kind == 10 && meta.passes < 2) {
+            meta.passes = meta.passes + 1;
+            recirculate_preserving_field_list(1);
+        }
+    }
+}
 control Compute(inout headers_t hdr, inout metadata_t meta) { apply { } }
 control D(packet_out packet, in headers_t hdr) { apply { packet.emit(hdr); } }
 V1Switch(P(), Verify(), In(), Out(), Compute(), D()) main;
