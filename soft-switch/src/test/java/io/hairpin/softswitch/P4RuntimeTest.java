@@ -30,6 +30,7 @@ import io.hairpin.p4runtime.v1.MulticastGroupEntry;
 import io.hairpin.p4runtime.v1.PacketMetadata;
 import io.hairpin.p4runtime.v1.PacketOut;
 import io.hairpin.p4runtime.v1.PacketReplicationEngineEntry;
+import io.hairpin.p4runtime.v1.ReadRequest;
 import io.hairpin.p4runtime.v1.Replica;
 import io.hairpin.p4runtime.v1.Role;
 import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest.Action;
@@ -325,17 +326,51 @@ class P4RuntimeTest {
   }
 
   @Test
-  void otherAtomicitiesAreUnimplemented() {
-    assertRefused(
-        () ->
-            testbed.stub.write(
-                WriteRequest.newBuilder()
-                    .setDeviceId(Testbed.DEVICE)
-                    .setElectionId(Testbed.electionId(1))
-                    .setAtomicity(WriteRequest.Atomicity.ROLLBACK_ON_ERROR)
-                    .build()),
-        Status.Code.UNIMPLEMENTED,
-        "ROLLBACK_ON_ERROR");
+  void isConstIsRefusedInEveryWrite() {
+    testbed.write(Update.Type.INSERT, entity(station(1, "send", 1)));
+    Entity constant = entity(station(1, "send", 1).toBuilder().setIsConst(true).build());
+    for (Update.Type type : List.of(Update.Type.INSERT, Update.Type.MODIFY, Update.Type.DELETE)) {
+      assertThat(testbed.error(type, constant)).startsWith("INVALID_ARGUMENT").contains("is_const");
+    }
+  }
+
+  @Test
+  @SuppressWarnings("deprecation") // controller_metadata is what clients before 1.2 use
+  void theControllersDataComeBackAndFilter() {
+    TableEntry one =
+        station(1, "send", 1).toBuilder()
+            .setControllerMetadata(11)
+            .setMetadata(ByteString.copyFromUtf8("one"))
+            .build();
+    testbed.write(Update.Type.INSERT, entity(one), entity(station(2, "send", 2)));
+    TableEntry table = TableEntry.newBuilder().setTableId(tableId("stations")).build();
+    assertThat(testbed.read(entity(table.toBuilder().setControllerMetadata(11).build())))
+        .containsExactly(entity(one));
+    assertThat(testbed.read(entity(table.toBuilder().setControllerMetadata(12).build()))).isEmpty();
+  }
+
+  @Test
+  void aReadGivesWhatItCanAndAnErrorForEachPart() {
+    testbed.write(Update.Type.INSERT, entity(station(1, "send", 1)));
+    var found = new ArrayList<Entity>();
+    var responses =
+        testbed.stub.read(
+            ReadRequest.newBuilder()
+                .setDeviceId(Testbed.DEVICE)
+                .addEntities(Entity.getDefaultInstance())
+                .addEntities(entity(station(1, "send", 1)))
+                .build());
+    assertThatThrownBy(
+            () -> responses.forEachRemaining(part -> found.addAll(part.getEntitiesList())))
+        .isInstanceOfSatisfying(
+            io.grpc.StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
+              assertThat(Testbed.errors(e))
+                  .extracting(io.hairpin.p4runtime.v1.Error::getCanonicalCode)
+                  .containsExactly(Status.Code.INVALID_ARGUMENT.value(), 0);
+            });
+    assertThat(found).containsExactly(entity(station(1, "send", 1)));
   }
 
   @Test
@@ -572,17 +607,72 @@ class P4RuntimeTest {
     assertThat(end.getDescription()).isEqualTo("device_id 8 is not here, only 7");
   }
 
+  private static StreamMessageRequest bidding(long electionId, Role role) {
+    StreamMessageRequest.Builder bid = Testbed.Stream.bidding(electionId);
+    bid.getArbitrationBuilder().setRole(role);
+    return bid.build();
+  }
+
+  private static WriteRequest.Builder writing(String role, long electionId) {
+    return WriteRequest.newBuilder()
+        .setDeviceId(Testbed.DEVICE)
+        .setRole(role)
+        .setElectionId(Testbed.electionId(electionId));
+  }
+
   @Test
-  void aRoleThatIsNotThereEndsTheStream() {
+  void eachRoleHasAPrimaryOfItsOwn() {
+    Role spare = Role.newBuilder().setName("spare").build();
+    Testbed.Stream second = testbed.new Stream();
+    second.send(bidding(1, spare));
+    MasterArbitrationUpdate answer = second.take().getArbitration();
+    assertThat(answer.getStatus().getCode()).isEqualTo(Status.Code.OK.value());
+    assertThat(answer.getRole()).isEqualTo(spare);
+    Update insert =
+        Update.newBuilder()
+            .setType(Update.Type.INSERT)
+            .setEntity(entity(station(0x0200000000aaL, "send", 2)))
+            .build();
+    assertThat(testbed.stub.write(writing("spare", 1).addUpdates(insert).build())).isNotNull();
+    testbed.inject(1, FRAME);
+    assertThat(testbed.poll()).isEqualTo(new Sent(2, FRAME));
+  }
+
+  @Test
+  void anElectionIdCountsForItsRoleAlone() {
+    Testbed.Stream second = testbed.new Stream();
+    second.send(bidding(9, Role.newBuilder().setName("spare").build()));
+    assertThat(second.take().hasArbitration()).isTrue();
+    assertRefused(
+        () -> testbed.stub.write(writing("", 9).build()),
+        Status.Code.PERMISSION_DENIED,
+        "election_id 9");
+  }
+
+  @Test
+  void aRoleThatNobodyBidForIsNotFound() {
+    assertRefused(
+        () -> testbed.stub.write(writing("spare", 1).build()), Status.Code.NOT_FOUND, "'spare'");
+  }
+
+  @Test
+  void aRoleIsForTheWholeStream() {
+    Testbed.Stream second = testbed.controller(2);
+    second.send(bidding(3, Role.newBuilder().setName("spare").build()));
+    assertThat(second.end().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+  }
+
+  @Test
+  void aRoleWithAConfigEndsTheStream() {
     Testbed.Stream second = testbed.new Stream();
     second.send(
-        StreamMessageRequest.newBuilder()
-            .setArbitration(
-                MasterArbitrationUpdate.newBuilder()
-                    .setDeviceId(Testbed.DEVICE)
-                    .setRole(Role.newBuilder().setName("spare")))
-            .build());
-    assertThat(second.end().getDescription()).contains("'spare'");
+        bidding(
+            2,
+            Role.newBuilder()
+                .setName("spare")
+                .setConfig(com.google.protobuf.Any.getDefaultInstance())
+                .build()));
+    assertThat(second.end().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
   }
 
   @Test

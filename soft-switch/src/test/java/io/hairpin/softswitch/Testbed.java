@@ -130,17 +130,22 @@ final class Testbed implements AutoCloseable {
       write(type, entities);
       return List.of();
     } catch (StatusRuntimeException e) {
-      com.google.rpc.Status status = Objects.requireNonNull(StatusProto.fromThrowable(e));
-      var errors = new ArrayList<Error>();
-      for (var detail : status.getDetailsList()) {
-        try {
-          errors.add(detail.unpack(Error.class));
-        } catch (com.google.protobuf.InvalidProtocolBufferException unreadable) {
-          throw new AssertionError(unreadable);
-        }
-      }
-      return errors;
+      return errors(e);
     }
+  }
+
+  /** The errors of the parts of a request that failed. */
+  static List<Error> errors(StatusRuntimeException failure) {
+    com.google.rpc.Status status = Objects.requireNonNull(StatusProto.fromThrowable(failure));
+    var errors = new ArrayList<Error>();
+    for (var detail : status.getDetailsList()) {
+      try {
+        errors.add(detail.unpack(Error.class));
+      } catch (com.google.protobuf.InvalidProtocolBufferException unreadable) {
+        throw new AssertionError(unreadable);
+      }
+    }
+    return errors;
   }
 
   /** Writes one update that must fail, and gives its error as {@code CODE: message}. */

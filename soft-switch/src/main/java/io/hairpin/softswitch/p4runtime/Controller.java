@@ -10,7 +10,9 @@ final class Controller {
   private final Outbox<StreamMessageResponse> outbox;
 
   // Guarded by the arbitration.
-  boolean arbitrated;
+  /** The role that it bid for; null before. */
+  @Nullable String role;
+
   @Nullable Uint128 electionId;
 
   Controller(Outbox<StreamMessageResponse> outbox) {

@@ -1,6 +1,7 @@
 package io.hairpin.softswitch.p4runtime;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.TextFormat;
 import com.google.rpc.Code;
 import io.grpc.Status;
@@ -37,7 +38,9 @@ import io.hairpin.softswitch.engine.DigestList;
 import io.hairpin.softswitch.port.Control;
 import io.hairpin.softswitch.port.Dataplane;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -49,7 +52,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** P4Runtime 1.5 for one device with the default role. */
+/** P4Runtime 1.5 for one device. Roles have no configs: each has full access to the pipeline. */
 public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase implements Control {
   private static final Logger LOG = LoggerFactory.getLogger(P4RuntimeService.class);
   private static final String API_VERSION = "1.5.0";
@@ -112,17 +115,18 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     }
   }
 
-  private static void checkRole(String role, long roleId) {
-    if (!role.isEmpty() || roleId != 0) {
+  private void checkRole(String role, long roleId) {
+    if (role.isEmpty() && roleId != 0) {
       throw new Refusal(
           Status.Code.NOT_FOUND,
-          "role '%s': there is the default role only",
-          role.isEmpty() ? Long.toUnsignedString(roleId) : role);
+          "role %s: roles have names, not numbers",
+          Long.toUnsignedString(roleId));
     }
+    arbitration.checkRole(role);
   }
 
-  private void checkPrimary(Uint128 electionId) {
-    if (!arbitration.isPrimary(electionId)) {
+  private void checkPrimary(String role, Uint128 electionId) {
+    if (!arbitration.isPrimary(role, electionId)) {
       throw new Refusal(
           Status.Code.PERMISSION_DENIED,
           "election_id %s is not the primary's",
@@ -161,8 +165,9 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   }
 
   /**
-   * Applies updates one by one, each whatever becomes of the others. Where one fails, the status is
-   * UNKNOWN and has a {@code p4.v1.Error} for each (P4Runtime 12.3).
+   * Applies updates (P4Runtime 12): each whatever becomes of the others, or all or none, or all or
+   * none between two frames. Where one fails, the status is UNKNOWN and has a {@code p4.v1.Error}
+   * for each; where the others were undone or left out on that account, they are ABORTED.
    *
    * @param request the updates
    * @param responseObserver where the answer goes
@@ -177,45 +182,78 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
           checkRole(request.getRole(), request.getRoleId());
           return exclusively(
               () -> {
-                checkPrimary(request.getElectionId());
+                checkPrimary(request.getRole(), request.getElectionId());
                 Pipeline pipeline = current();
-                if (request.getAtomicity() != WriteRequest.Atomicity.CONTINUE_ON_ERROR) {
-                  throw Refusal.unimplemented("atomicity %s", request.getAtomicity());
+                List<Update> updates = request.getUpdatesList();
+                switch (request.getAtomicity()) {
+                  case CONTINUE_ON_ERROR -> check(writeEach(pipeline, updates));
+                  case ROLLBACK_ON_ERROR -> check(writeAll(pipeline, updates));
+                  case DATAPLANE_ATOMIC ->
+                      dataplane.betweenFrames(() -> check(writeAll(pipeline, updates)));
+                  case UNRECOGNIZED -> throw Refusal.invalid("unknown atomicity");
                 }
-                write(pipeline, request.getUpdatesList());
                 return WriteResponse.getDefaultInstance();
               });
         });
   }
 
-  private static void write(Pipeline pipeline, List<Update> updates) {
+  private static List<Error> writeEach(Pipeline pipeline, List<Update> updates) {
     var errors = new ArrayList<Error>(updates.size());
-    int failed = 0;
     for (Update update : updates) {
-      Error error = write(pipeline, update);
-      errors.add(error);
-      failed += error.getCanonicalCode() == 0 ? 0 : 1;
+      errors.add(attempt(update, () -> pipeline.write(update)));
     }
+    return errors;
+  }
+
+  private static List<Error> writeAll(Pipeline pipeline, List<Update> updates) {
+    var undo = new ArrayDeque<List<Update>>();
+    for (int i = 0; i < updates.size(); i++) {
+      Update update = updates.get(i);
+      Error error =
+          attempt(
+              update,
+              () -> {
+                List<Update> reverse = pipeline.reverse(update);
+                pipeline.write(update);
+                undo.push(reverse);
+              });
+      if (error.getCanonicalCode() != 0) {
+        undo.forEach(reverse -> reverse.forEach(pipeline::write));
+        var errors =
+            new ArrayList<Error>(
+                Collections.nCopies(
+                    updates.size(),
+                    error(Status.Code.ABORTED, "not done, because update " + i + " failed")));
+        errors.set(i, error);
+        return errors;
+      }
+    }
+    return List.of();
+  }
+
+  /** Throws where one of several parts of a request has failed. */
+  private static void check(List<Error> errors) {
+    long failed = errors.stream().filter(error -> error.getCanonicalCode() != 0).count();
     if (failed != 0) {
       var status =
           com.google.rpc.Status.newBuilder()
               .setCode(Code.UNKNOWN_VALUE)
-              .setMessage("%d of %d updates failed".formatted(failed, updates.size()));
+              .setMessage("%d of %d failed".formatted(failed, errors.size()));
       errors.forEach(error -> status.addDetails(Any.pack(error)));
       throw StatusProto.toStatusRuntimeException(status.build());
     }
   }
 
-  private static Error write(Pipeline pipeline, Update update) {
+  private static Error attempt(MessageOrBuilder part, Runnable attempt) {
     try {
-      pipeline.write(update);
+      attempt.run();
       return Error.getDefaultInstance();
     } catch (Refusal e) {
       return error(e.code(), String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error(
-          "an update failed: {}",
-          TextFormat.printer().emittingSingleLine(true).printToString(update),
+          "part of a request failed: {}",
+          TextFormat.printer().emittingSingleLine(true).printToString(part),
           e);
       return error(Status.Code.INTERNAL, e.toString());
     }
@@ -226,7 +264,9 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   }
 
   /**
-   * Reads entities as they are at one moment.
+   * Reads entities as they are at one moment. Where some of what is asked for cannot be read, the
+   * rest is, and the status is UNKNOWN with a {@code p4.v1.Error} for each (P4Runtime 13.3). A role
+   * filters nothing, for all have access to all.
    *
    * @param request what to read
    * @param responseObserver where the answers go, in parts
@@ -234,12 +274,20 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   @Override
   public void read(ReadRequest request, StreamObserver<ReadResponse> responseObserver) {
     var found = new ArrayList<Entity>();
+    var errors = new ArrayList<Error>(request.getEntitiesCount());
     lock.readLock().lock();
     try {
       checkDevice(request.getDeviceId());
-      checkRole(request.getRole(), 0);
+      arbitration.checkRole(request.getRole());
       Pipeline pipeline = current();
-      request.getEntitiesList().forEach(entity -> pipeline.read(entity, found::add));
+      for (Entity entity : request.getEntitiesList()) {
+        var part = new ArrayList<Entity>();
+        Error error = attempt(entity, () -> pipeline.read(entity, part::add));
+        errors.add(error);
+        if (error.getCanonicalCode() == 0) {
+          found.addAll(part);
+        }
+      }
     } catch (Refusal e) {
       responseObserver.onError(e.status().asRuntimeException());
       return;
@@ -249,22 +297,38 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     } finally {
       lock.readLock().unlock();
     }
-    stream(found, (ServerCallStreamObserver<ReadResponse>) responseObserver);
+    stream(found, errors, (ServerCallStreamObserver<ReadResponse>) responseObserver);
   }
 
-  private static void stream(List<Entity> entities, ServerCallStreamObserver<ReadResponse> call) {
+  private static void stream(
+      List<Entity> entities, List<Error> errors, ServerCallStreamObserver<ReadResponse> call) {
     Iterator<Entity> rest = entities.iterator();
     call.setOnReadyHandler(
-        () -> {
-          boolean ended = !rest.hasNext() && !entities.isEmpty();
-          while (!ended && call.isReady()) {
-            call.onNext(chunk(rest));
-            ended = !rest.hasNext();
-            if (ended) {
-              call.onCompleted();
+        new Runnable() {
+          private boolean ended;
+
+          @Override
+          public void run() {
+            while (!ended && call.isReady()) {
+              if (rest.hasNext()) {
+                call.onNext(chunk(rest));
+              } else {
+                ended = true;
+                end(errors, call);
+              }
             }
           }
         });
+  }
+
+  private static void end(List<Error> errors, StreamObserver<ReadResponse> call) {
+    try {
+      check(errors);
+    } catch (StatusRuntimeException e) {
+      call.onError(e);
+      return;
+    }
+    call.onCompleted();
   }
 
   private static ReadResponse chunk(Iterator<Entity> rest) {
@@ -294,51 +358,60 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
         () -> {
           checkDevice(request.getDeviceId());
           checkRole(request.getRole(), request.getRoleId());
+          checkPrimary(request.getRole(), request.getElectionId());
+          Pipeline next = load(request);
           return exclusively(
               () -> {
-                checkPrimary(request.getElectionId());
-                set(request);
+                // Another one may have become primary meanwhile.
+                checkPrimary(request.getRole(), request.getElectionId());
+                set(request.getAction(), next);
                 return SetForwardingPipelineConfigResponse.getDefaultInstance();
               });
         });
   }
 
-  private void set(SetForwardingPipelineConfigRequest request) {
-    switch (request.getAction()) {
-      case VERIFY -> {
-        var _ = load(request);
+  private void set(SetForwardingPipelineConfigRequest.Action action, @Nullable Pipeline loaded) {
+    if (loaded == null) {
+      if (saved == null) {
+        throw new Refusal(Status.Code.NOT_FOUND, "no config was saved");
       }
-      case VERIFY_AND_SAVE -> saved = load(request);
-      case VERIFY_AND_COMMIT -> run(load(request));
+      run(saved);
+      return;
+    }
+    switch (action) {
+      case VERIFY_AND_SAVE -> saved = loaded;
+      case VERIFY_AND_COMMIT -> run(loaded);
+      case RECONCILE_AND_COMMIT -> {
+        Pipeline now = running;
+        if (now != null) {
+          loaded.reconcile(now);
+        }
+        run(loaded);
+      }
+      case VERIFY, COMMIT, UNSPECIFIED, UNRECOGNIZED -> {}
+    }
+  }
+
+  /** Makes the pipeline that a request brings, while others read and write. */
+  private @Nullable Pipeline load(SetForwardingPipelineConfigRequest request) {
+    switch (request.getAction()) {
+      case VERIFY, VERIFY_AND_SAVE, VERIFY_AND_COMMIT, RECONCILE_AND_COMMIT -> {
+        if (!request.hasConfig()) {
+          throw Refusal.invalid("%s needs a config", request.getAction());
+        }
+        return new Pipeline(request.getConfig(), microseconds, this::sendDigestList, timer, clock);
+      }
       case COMMIT -> {
         if (request.hasConfig()) {
           throw Refusal.invalid("COMMIT takes no config, it realizes the saved one");
         }
-        if (saved == null) {
-          throw new Refusal(Status.Code.NOT_FOUND, "no config was saved");
-        }
-        run(saved);
+        return null;
       }
-      case RECONCILE_AND_COMMIT -> {
-        Pipeline next = load(request);
-        Pipeline now = running;
-        if (now != null) {
-          next.reconcile(now);
-        }
-        run(next);
-      }
-      case UNSPECIFIED, UNRECOGNIZED ->
-          throw Refusal.invalid(
-              "action is not VERIFY, VERIFY_AND_SAVE, VERIFY_AND_COMMIT, COMMIT or"
-                  + " RECONCILE_AND_COMMIT");
+      case UNSPECIFIED, UNRECOGNIZED -> {}
     }
-  }
-
-  private Pipeline load(SetForwardingPipelineConfigRequest request) {
-    if (!request.hasConfig()) {
-      throw Refusal.invalid("%s needs a config", request.getAction());
-    }
-    return new Pipeline(request.getConfig(), microseconds, this::sendDigestList, timer, clock);
+    throw Refusal.invalid(
+        "action is not VERIFY, VERIFY_AND_SAVE, VERIFY_AND_COMMIT, COMMIT or"
+            + " RECONCILE_AND_COMMIT");
   }
 
   private void run(Pipeline pipeline) {
@@ -489,7 +562,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     }
 
     private void checkIsPrimary() {
-      if (arbitration.primary() != controller) {
+      if (!arbitration.isPrimary(controller)) {
         throw new Refusal(Status.Code.PERMISSION_DENIED, "this controller is not the primary");
       }
     }
@@ -542,16 +615,16 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   }
 
   /**
-   * Sends a packet-in to the primary.
+   * Sends a packet-in to the primary of each role.
    *
    * @param frame what the pipeline sent to the CPU port
-   * @return whether the primary takes it
+   * @return whether one of them takes it
    */
   @Override
   public boolean packetIn(byte[] frame) {
     Pipeline pipeline = running;
     PacketIn packet = pipeline == null ? null : pipeline.packetIn(frame);
-    return packet != null && toPrimary(StreamMessageResponse.newBuilder().setPacket(packet));
+    return packet != null && toPrimaries(StreamMessageResponse.newBuilder().setPacket(packet));
   }
 
   /**
@@ -569,11 +642,16 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   }
 
   private boolean sendDigestList(io.hairpin.p4runtime.v1.DigestList list) {
-    return toPrimary(StreamMessageResponse.newBuilder().setDigest(list));
+    return toPrimaries(StreamMessageResponse.newBuilder().setDigest(list));
   }
 
-  private boolean toPrimary(StreamMessageResponse.Builder message) {
-    Controller primary = arbitration.primary();
-    return primary != null && primary.offer(message.build());
+  /** Sends to the primary of each role; returns whether one of them takes it. */
+  private boolean toPrimaries(StreamMessageResponse.Builder content) {
+    StreamMessageResponse message = content.build();
+    boolean taken = false;
+    for (Controller primary : arbitration.primaries()) {
+      taken |= primary.offer(message);
+    }
+    return taken;
   }
 }

@@ -17,6 +17,7 @@ import io.hairpin.p4runtime.v1.ForwardingPipelineConfig;
 import io.hairpin.p4runtime.v1.Index;
 import io.hairpin.p4runtime.v1.PacketIn;
 import io.hairpin.p4runtime.v1.PacketOut;
+import io.hairpin.p4runtime.v1.TableEntry;
 import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.softswitch.engine.CounterArray;
 import io.hairpin.softswitch.engine.DigestList;
@@ -25,7 +26,9 @@ import io.hairpin.softswitch.engine.ProgramException;
 import io.hairpin.softswitch.engine.Replication;
 import io.hairpin.softswitch.engine.Table;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
@@ -187,6 +190,53 @@ final class Pipeline {
     }
   }
 
+  /**
+   * What undoes an update that is to be written and will succeed, in this order.
+   *
+   * @throws Refusal where the update would be refused
+   */
+  List<Update> reverse(Update update) {
+    Entity entity = update.getEntity();
+    if (update.getType() == Update.Type.INSERT) {
+      return List.of(update.toBuilder().setType(Update.Type.DELETE).build());
+    }
+    Update.Type type =
+        update.getType() == Update.Type.DELETE ? Update.Type.INSERT : Update.Type.MODIFY;
+    var reverse = new ArrayList<Update>();
+    Consumer<Entity> restore =
+        before -> reverse.add(Update.newBuilder().setType(type).setEntity(before).build());
+    switch (entity.getEntityCase()) {
+      case TABLE_ENTRY -> {
+        TableEntry before =
+            table(entity.getTableEntry().getTableId()).written(entity.getTableEntry());
+        if (before != null) {
+          restore.accept(entity(before));
+        }
+      }
+      case DIRECT_COUNTER_ENTRY -> {
+        TableEntry key = entity.getDirectCounterEntry().getTableEntry();
+        TableEntry before = table(key.getTableId()).written(key);
+        if (before != null) {
+          restore.accept(
+              Entity.newBuilder()
+                  .setDirectCounterEntry(
+                      DirectCounterEntry.newBuilder()
+                          .setTableEntry(key)
+                          .setData(before.getCounterData()))
+                  .build());
+        }
+      }
+      case COUNTER_ENTRY ->
+          read(
+              Entity.newBuilder()
+                  .setCounterEntry(entity.getCounterEntry().toBuilder().clearData())
+                  .build(),
+              restore);
+      default -> read(entity, restore);
+    }
+    return reverse;
+  }
+
   private TableEntries table(int id) {
     TableEntries table = tables.get(id);
     if (table == null) {
@@ -315,7 +365,7 @@ final class Pipeline {
     }
   }
 
-  private static Entity entity(io.hairpin.p4runtime.v1.TableEntry entry) {
+  private static Entity entity(TableEntry entry) {
     return Entity.newBuilder().setTableEntry(entry).build();
   }
 

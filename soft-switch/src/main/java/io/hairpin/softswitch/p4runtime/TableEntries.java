@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One table's entries as P4Runtime sees them (9.1), over the engine's table. */
 final class TableEntries {
@@ -36,10 +37,31 @@ final class TableEntries {
   private final Table table;
   private final Map<Integer, io.hairpin.p4runtime.config.v1.Action> actions = new HashMap<>();
   private final Map<String, Integer> actionIds = new HashMap<>();
-  private final Map<Key, ByteString> metadata = new HashMap<>();
-  private ByteString defaultMetadata = ByteString.EMPTY;
+  private final Map<Key, Cookie> cookies = new HashMap<>();
+  private Cookie defaultCookie = Cookie.NONE;
 
   private record Key(List<Match> match, int priority) {}
+
+  /** What a client keeps with an entry. */
+  private record Cookie(long number, ByteString bytes) {
+    static final Cookie NONE = new Cookie(0, ByteString.EMPTY);
+
+    @SuppressWarnings("deprecation") // clients before 1.2 use controller_metadata
+    static Cookie of(TableEntry entry) {
+      return new Cookie(entry.getControllerMetadata(), entry.getMetadata());
+    }
+
+    @SuppressWarnings("deprecation") // clients before 1.2 use controller_metadata
+    void addTo(TableEntry.Builder entry) {
+      entry.setControllerMetadata(number).setMetadata(bytes);
+    }
+
+    /** Whether a request, where what is unset asks for all, asks for this. */
+    boolean isAskedForBy(Cookie request) {
+      return (request.number == 0 || request.number == number)
+          && (request.bytes.isEmpty() || request.bytes.equals(bytes));
+    }
+  }
 
   /**
    * Binds P4Info to the program.
@@ -116,7 +138,7 @@ final class TableEntries {
 
   /** Applies one update. Callers exclude one another. */
   void write(Update.Type type, TableEntry entry) {
-    if (entry.getIsConst() && type != Update.Type.DELETE) {
+    if (entry.getIsConst()) {
       throw invalid("table '%s': is_const must be false in a write", name());
     }
     if (type != Update.Type.DELETE) {
@@ -133,7 +155,6 @@ final class TableEntries {
     }
   }
 
-  @SuppressWarnings("deprecation") // controller_metadata is looked at only to refuse it
   private void checkResources(TableEntry entry) {
     boolean timed = entry.getIdleTimeoutNs() != 0 || entry.hasTimeSinceLastHit();
     if (timed
@@ -147,9 +168,6 @@ final class TableEntries {
     }
     if (entry.hasMeterConfig() || entry.hasMeterCounterData()) {
       throw unimplemented("table '%s': direct meters", name());
-    }
-    if (entry.getControllerMetadata() != 0) {
-      throw unimplemented("table '%s': controller_metadata (metadata is there)", name());
     }
     if (entry.hasCounterData() && !table.hasCounter()) {
       throw invalid("table '%s' has no direct counter", name());
@@ -169,7 +187,7 @@ final class TableEntries {
           throw invalid("table '%s': an entry needs an action", name());
         }
         table.insert(new Entry(match, priority, action(entry.getAction(), false)));
-        remember(key, entry.getMetadata());
+        remember(key, Cookie.of(entry));
       }
       case MODIFY -> {
         if (entry.hasAction()) {
@@ -177,11 +195,11 @@ final class TableEntries {
         } else if (table.get(match, priority) == null) {
           throw noEntry();
         }
-        remember(key, entry.getMetadata());
+        remember(key, Cookie.of(entry));
       }
       case DELETE -> {
         table.delete(match, priority);
-        metadata.remove(key);
+        cookies.remove(key);
       }
       case UNSPECIFIED, UNRECOGNIZED -> throw invalid("update without a type");
     }
@@ -190,11 +208,11 @@ final class TableEntries {
     }
   }
 
-  private void remember(Key key, ByteString bytes) {
-    if (bytes.isEmpty()) {
-      metadata.remove(key);
+  private void remember(Key key, Cookie cookie) {
+    if (cookie.equals(Cookie.NONE)) {
+      cookies.remove(key);
     } else {
-      metadata.put(key, bytes);
+      cookies.put(key, cookie);
     }
   }
 
@@ -205,10 +223,10 @@ final class TableEntries {
     checkDefault(entry);
     if (entry.hasAction()) {
       table.setDefault(action(entry.getAction(), true));
-      defaultMetadata = entry.getMetadata();
+      defaultCookie = Cookie.of(entry);
     } else {
       table.resetDefault();
-      defaultMetadata = ByteString.EMPTY;
+      defaultCookie = Cookie.NONE;
     }
     if (entry.hasCounterData()) {
       table.setDefaultCounter(value(entry.getCounterData()));
@@ -407,7 +425,7 @@ final class TableEntries {
               != found.getAction().getAction().getActionId()) {
         continue;
       }
-      if (!request.getMetadata().isEmpty() && !request.getMetadata().equals(found.getMetadata())) {
+      if (!Cookie.of(found.build()).isAskedForBy(Cookie.of(request))) {
         continue;
       }
       if (counted) {
@@ -415,6 +433,26 @@ final class TableEntries {
       }
       out.accept(found.build());
     }
+  }
+
+  /** What there is with an entry's key, as it would be written; null where there is nothing. */
+  @Nullable TableEntry written(TableEntry key) {
+    boolean counted = table.hasCounter();
+    if (key.getIsDefaultAction()) {
+      return defaultEntry(counted).toBuilder().clearIsConst().build();
+    }
+    Entry entry = table.get(match(key.getMatchList()), priority(key));
+    if (entry == null) {
+      return null;
+    }
+    TableEntry.Builder found = entry(entry).clearIsConst();
+    if (table.isConst()) {
+      found.clearAction();
+    }
+    if (counted) {
+      found.setCounterData(data(table.counter(entry.key(), entry.priority())));
+    }
+    return found.build();
   }
 
   private Collection<Entry> selected(TableEntry request) {
@@ -430,11 +468,8 @@ final class TableEntries {
   }
 
   private TableEntry.Builder entry(Entry entry) {
-    TableEntry.Builder found =
-        key(entry)
-            .setAction(action(entry.action()))
-            .setMetadata(
-                metadata.getOrDefault(new Key(entry.key(), entry.priority()), ByteString.EMPTY));
+    TableEntry.Builder found = key(entry).setAction(action(entry.action()));
+    cookies.getOrDefault(new Key(entry.key(), entry.priority()), Cookie.NONE).addTo(found);
     return found.setIsConst(table.isConst());
   }
 
@@ -480,8 +515,8 @@ final class TableEntries {
         TableEntry.newBuilder()
             .setTableId(info.getPreamble().getId())
             .setIsDefaultAction(true)
-            .setMetadata(defaultMetadata)
             .setIsConst(info.getConstDefaultActionId() != 0);
+    defaultCookie.addTo(found);
     Action action = table.defaultAction();
     if (action != null) {
       found.setAction(action(action));
@@ -522,7 +557,7 @@ final class TableEntries {
     if (request.getIsDefaultAction()) {
       checkDefault(request);
       TableEntry found = defaultEntry(true);
-      out.accept(counter(found.toBuilder().clearAction().clearMetadata(), found.getCounterData()));
+      out.accept(counter(withoutContent(found), found.getCounterData()));
       return;
     }
     Collection<Entry> entries = selected(request);
@@ -532,6 +567,12 @@ final class TableEntries {
     for (Entry entry : entries) {
       out.accept(counter(key(entry), data(table.counter(entry.key(), entry.priority()))));
     }
+  }
+
+  private static TableEntry.Builder withoutContent(TableEntry entry) {
+    return TableEntry.newBuilder()
+        .setTableId(entry.getTableId())
+        .setIsDefaultAction(entry.getIsDefaultAction());
   }
 
   private static DirectCounterEntry counter(TableEntry.Builder key, CounterData data) {

@@ -36,7 +36,7 @@ public final class Dataplane implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicReference<@Nullable Control> control = new AtomicReference<>();
   private final Consumer<PortState> linkListener;
-  private final Object injection = new Object();
+  private final List<Lane> lanes = new ArrayList<>();
   private final Lane injected;
   private volatile @Nullable Program program;
 
@@ -70,7 +70,7 @@ public final class Dataplane implements AutoCloseable {
         throw e;
       }
     }
-    injected = new Lane(this, Arena.ofAuto().allocate(Port.LONGEST));
+    injected = lane(Arena.ofAuto().allocate(Port.LONGEST));
     start();
   }
 
@@ -127,6 +127,38 @@ public final class Dataplane implements AutoCloseable {
     this.program = program;
   }
 
+  /** A new way through the switch. */
+  Lane lane(MemorySegment memory) {
+    synchronized (lanes) {
+      var lane = new Lane(this, memory);
+      lanes.add(lane);
+      return lane;
+    }
+  }
+
+  /**
+   * Makes a change while no frame is in the program: each is processed wholly before it or wholly
+   * after it. Frames that arrive meanwhile wait.
+   *
+   * @param change what to do; short, and does not inject
+   */
+  public void betweenFrames(Runnable change) {
+    synchronized (lanes) {
+      int held = 0;
+      try {
+        for (Lane lane : lanes) {
+          lane.lock();
+          held++;
+        }
+        change.run();
+      } finally {
+        for (Lane lane : lanes.subList(0, held)) {
+          lane.unlock();
+        }
+      }
+    }
+  }
+
   /**
    * Runs one frame through the program as if it had been received on a port without an interface,
    * or on the CPU port. When this returns, all that comes of it has been sent.
@@ -142,7 +174,8 @@ public final class Dataplane implements AutoCloseable {
       throw new IllegalArgumentException(
           "frame of %d octets on port %d: at most %d".formatted(bytes.length, port, LONGEST_FRAME));
     }
-    synchronized (injection) {
+    injected.lock();
+    try {
       if (!isRunning()) {
         return;
       }
@@ -159,6 +192,8 @@ public final class Dataplane implements AutoCloseable {
         injected.process(reception);
         injected.flush();
       }
+    } finally {
+      injected.unlock();
     }
   }
 
@@ -252,9 +287,7 @@ public final class Dataplane implements AutoCloseable {
         }
       }
     }
-    synchronized (injection) {
-      closeSockets();
-    }
+    betweenFrames(this::closeSockets);
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -220,7 +220,7 @@ final class InterfacePort extends Port {
         messages.set(JAVA_LONG, message + 32, control.address() + (long) i * CONTROL);
         messages.set(JAVA_LONG, message + 40, CONTROL);
       }
-      var lane = new Lane(dataplane, slots);
+      Lane lane = dataplane.lane(slots);
       while (dataplane.isRunning()) {
         long received =
             Linux.call(
@@ -235,10 +235,15 @@ final class InterfacePort extends Port {
           continue;
         }
         long octets = 0;
-        for (int i = 0; i < received; i++) {
-          octets += receive(lane, i, slots, vnet, control, messages);
+        lane.lock();
+        try {
+          for (int i = 0; i < received; i++) {
+            octets += receive(lane, i, slots, vnet, control, messages);
+          }
+          lane.flush();
+        } finally {
+          lane.unlock();
         }
-        lane.flush();
         tally().received(received, octets);
       }
     }

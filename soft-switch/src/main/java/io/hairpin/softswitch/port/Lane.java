@@ -7,6 +7,7 @@ import io.hairpin.softswitch.engine.Program;
 import io.hairpin.softswitch.engine.Transmitter;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,8 @@ final class Lane implements Transmitter {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
   private final Dataplane dataplane;
+  // Fair, for a busy lane would never let go of it.
+  private final ReentrantLock lock = new ReentrantLock(true);
   private final Frame frame;
   private final Offload offload = new Offload();
   private final @Nullable Sender[] senders = new Sender[PortSpec.LAST + 1];
@@ -31,6 +34,15 @@ final class Lane implements Transmitter {
   Lane(Dataplane dataplane, MemorySegment memory) {
     this.dataplane = dataplane;
     this.frame = new Frame(memory);
+  }
+
+  /** Keeps changes between frames away, or waits for one; held while frames are processed. */
+  void lock() {
+    lock.lock();
+  }
+
+  void unlock() {
+    lock.unlock();
   }
 
   /** The frame that {@link #process} takes next; to be placed before. */
