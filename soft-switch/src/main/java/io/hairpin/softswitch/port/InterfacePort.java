@@ -234,19 +234,29 @@ final class InterfacePort extends Port {
           }
           continue;
         }
-        long octets = 0;
-        lane.lock();
-        try {
-          for (int i = 0; i < received; i++) {
-            octets += receive(lane, i, slots, vnet, control, messages);
-          }
-          lane.flush();
-        } finally {
-          lane.unlock();
-        }
-        tally().received(received, octets);
+        process(lane, (int) received, slots, vnet, control, messages);
       }
     }
+  }
+
+  private void process(
+      Lane lane,
+      int received,
+      MemorySegment slots,
+      MemorySegment vnet,
+      MemorySegment control,
+      MemorySegment messages) {
+    long octets = 0;
+    lane.lock();
+    try {
+      for (int i = 0; i < received; i++) {
+        octets += receive(lane, i, slots, vnet, control, messages);
+      }
+      lane.flush();
+    } finally {
+      lane.unlock();
+    }
+    tally().received(received, octets);
   }
 
   private int receive(
