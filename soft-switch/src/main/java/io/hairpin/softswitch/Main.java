@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,7 +30,7 @@ public final class Main implements Callable<Integer> {
    * @param arguments the flags
    */
   public static void main(String[] arguments) {
-    int exit = new CommandLine(new Main()).execute(arguments);
+    int exit = ServiceFlags.execute(new Main(), arguments);
     if (exit != 0) {
       System.exit(exit);
     }
@@ -39,9 +38,10 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    CommandSpec command = Objects.requireNonNull(spec);
+    flags.check(command, 0);
     SoftSwitch softSwitch = flags.configure(services.configure(SoftSwitch.builder(), true)).start();
-    ServiceFlags.serve(
-        Objects.requireNonNull(spec), ServiceFlags.addresses(softSwitch), softSwitch::close);
+    ServiceFlags.serve(command, ServiceFlags.addresses(softSwitch), softSwitch::close);
     return 0;
   }
 }

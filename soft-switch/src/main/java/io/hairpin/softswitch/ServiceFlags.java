@@ -3,7 +3,13 @@ package io.hairpin.softswitch;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -66,6 +72,50 @@ public final class ServiceFlags {
             .dataplaneGrpcAddress()
             .map(at -> " dataplane-grpc=" + SwitchFlags.format(at))
             .orElse("");
+  }
+
+  /**
+   * Executes a command. What is wrong is told in one line.
+   *
+   * @param command the command
+   * @param arguments its flags
+   * @return 0; 1 where the command failed, 2 where the flags are wrong
+   */
+  public static int execute(Object command, String... arguments) {
+    return new CommandLine(command)
+        .setParameterExceptionHandler(
+            (wrong, _) -> {
+              CommandSpec spec = wrong.getCommandLine().getCommandSpec();
+              String name = spec.qualifiedName();
+              tell(
+                  wrong.getCommandLine(),
+                  "%s; %s --help lists the flags".formatted(wrong.getMessage(), name));
+              return spec.exitCodeOnInvalidInput();
+            })
+        .setExecutionExceptionHandler(
+            (failure, commandLine, _) -> {
+              tell(commandLine, describe(failure));
+              return commandLine.getCommandSpec().exitCodeOnExecutionException();
+            })
+        .execute(arguments);
+  }
+
+  private static void tell(CommandLine commandLine, String what) {
+    PrintWriter err = commandLine.getErr();
+    String name = commandLine.getCommandSpec().qualifiedName();
+    err.println(name + ": " + what.replaceAll("\\s*\\R\\s*", " "));
+    err.flush();
+  }
+
+  private static String describe(Exception failure) {
+    return switch (failure) {
+      case AccessDeniedException denied -> denied.getFile() + ": permission denied";
+      case NoSuchFileException missing -> missing.getFile() + ": no such file or directory";
+      case FileAlreadyExistsException file -> file.getFile() + ": not a directory";
+      case NotDirectoryException file -> file.getFile() + ": not a directory";
+      case FileSystemException other -> String.valueOf(other.getMessage());
+      default -> failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    };
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.hairpin.softswitch;
 
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
@@ -68,11 +69,10 @@ public final class SoftSwitch implements AutoCloseable {
       InetSocketAddress grpc = builder.grpc;
       InetSocketAddress dataplaneGrpc = builder.dataplaneGrpc;
       if (grpc != null) {
-        grpcAddress = bound(serve(NettyServerBuilder.forAddress(grpc).addService(p4runtime)));
+        grpcAddress = serve(grpc, p4runtime);
       }
       if (dataplaneGrpc != null) {
-        dataplaneGrpcAddress =
-            bound(serve(NettyServerBuilder.forAddress(dataplaneGrpc).addService(frames)));
+        dataplaneGrpcAddress = serve(dataplaneGrpc, frames);
       }
     } catch (IOException e) {
       close();
@@ -87,8 +87,15 @@ public final class SoftSwitch implements AutoCloseable {
     return server;
   }
 
-  private static InetSocketAddress bound(Server server) {
-    return (InetSocketAddress) server.getListenSockets().getFirst();
+  private InetSocketAddress serve(InetSocketAddress address, BindableService service)
+      throws IOException {
+    try {
+      Server server = serve(NettyServerBuilder.forAddress(address).addService(service));
+      return (InetSocketAddress) server.getListenSockets().getFirst();
+    } catch (IOException e) {
+      Throwable reason = e.getCause() == null ? e : e.getCause();
+      throw new IOException(SwitchFlags.format(address) + ": " + reason.getMessage(), e);
+    }
   }
 
   /**

@@ -3,21 +3,32 @@ package io.hairpin.softswitch;
 import io.hairpin.softswitch.port.PortSpec;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 
 /** The flags that every command which runs or drives a switch accepts. */
 public final class SwitchFlags {
+
+  private static final Pattern ADDRESS =
+      Pattern.compile("(\\[[^\\[\\]]+]|[^\\[\\]:\\s]+):[0-9]{1,5}");
+
+  private static final int LAST_TCP_PORT = 65535;
 
   @Option(
       names = "--port",
       paramLabel = "N[=IFACE]",
       converter = PortConverter.class,
       description = {
-        "Port N of the switch, 1 to 510: the Linux interface IFACE, or one without. Once a port."
+        "Port N of the switch, 1 to 510 (for switch also 0): the Linux interface IFACE, or one",
+        "without. Once a port."
       })
   private List<PortSpec> ports = new ArrayList<>();
 
@@ -44,6 +55,37 @@ public final class SwitchFlags {
 
   /** Flags that picocli fills. */
   public SwitchFlags() {}
+
+  /**
+   * Checks that the numbers of the ports differ from each other and from the CPU port's.
+   *
+   * @param command what was started
+   * @param lowest the lowest number of a port
+   * @throws ParameterException where they do not, or one is out of range
+   */
+  public void check(CommandSpec command, int lowest) {
+    if (cpuPort < 1 || cpuPort > PortSpec.LAST) {
+      throw wrong(command, "--cpu-port %d: not between 1 and %d".formatted(cpuPort, PortSpec.LAST));
+    }
+    Set<Integer> numbers = new HashSet<>();
+    for (PortSpec port : ports) {
+      int number = port.number();
+      if (number < lowest) {
+        throw wrong(
+            command, "--port %d: not between %d and %d".formatted(number, lowest, PortSpec.LAST));
+      }
+      if (number == cpuPort) {
+        throw wrong(command, "--port %d: that is the CPU port; see --cpu-port".formatted(number));
+      }
+      if (!numbers.add(number)) {
+        throw wrong(command, "--port %d: declared twice".formatted(number));
+      }
+    }
+  }
+
+  private static ParameterException wrong(CommandSpec command, String what) {
+    return new ParameterException(command.commandLine(), what);
+  }
 
   /**
    * Says to a switch what it is.
@@ -111,26 +153,46 @@ public final class SwitchFlags {
   /** Reads HOST:PORT, where HOST may be an IPv6 address in brackets. */
   public static final class AddressConverter implements ITypeConverter<InetSocketAddress> {
 
-    private static final int LAST_PORT = 65535;
-
     /** A converter for picocli. */
     public AddressConverter() {}
 
     @Override
     @SuppressWarnings("AddressSelection") // a socket is bound to one address
     public InetSocketAddress convert(String text) {
-      int colon = text.lastIndexOf(':');
-      try {
-        int port = Integer.parseInt(text.substring(colon + 1));
-        String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
-        if (port >= 0 && port <= LAST_PORT && !host.isEmpty()) {
-          return new InetSocketAddress(host, port);
-        }
-      } catch (NumberFormatException | StringIndexOutOfBoundsException e) {
-        throw new TypeConversionException("'" + text + "' is not HOST:PORT");
+      int colon = hostEnd(text, 0);
+      String host = text.substring(0, colon).replaceAll("^\\[|]$", "");
+      var address = new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+      if (address.isUnresolved()) {
+        throw new TypeConversionException("'%s': host '%s' is unknown".formatted(text, host));
       }
-      throw new TypeConversionException("'" + text + "' is not HOST:PORT");
+      return address;
     }
+  }
+
+  /** Checks HOST:PORT; the name is resolved when it is used. */
+  public static final class TargetConverter implements ITypeConverter<String> {
+
+    /** A converter for picocli. */
+    public TargetConverter() {}
+
+    @Override
+    public String convert(String text) {
+      hostEnd(text, 1);
+      return text;
+    }
+  }
+
+  private static int hostEnd(String text, int lowestPort) {
+    if (ADDRESS.matcher(text).matches()) {
+      int colon = text.lastIndexOf(':');
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (port >= lowestPort && port <= LAST_TCP_PORT) {
+        return colon;
+      }
+    }
+    throw new TypeConversionException(
+        "'%s' is not HOST:PORT with a port from %d to %d"
+            .formatted(text, lowestPort, LAST_TCP_PORT));
   }
 
   /**

@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.BeansException;
 import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +35,7 @@ public final class Hairpin {
    * @param arguments the subcommand and its flags
    */
   public static void main(String[] arguments) {
-    int exit = new CommandLine(new Hairpin()).execute(arguments);
+    int exit = ServiceFlags.execute(new Hairpin(), arguments);
     if (exit != 0) {
       System.exit(exit);
     }
@@ -83,20 +83,12 @@ public final class Hairpin {
     abstract Settings settings();
 
     @Override
-    public Integer call() throws InterruptedException {
-      Settings settings = settings();
-      ConfigurableApplicationContext context =
-          new SpringApplicationBuilder(HairpinConfiguration.class)
-              .web(WebApplicationType.NONE)
-              .bannerMode(Banner.Mode.OFF)
-              .logStartupInfo(false)
-              .registerShutdownHook(false)
-              .initializers(
-                  starting ->
-                      starting.getBeanFactory().registerSingleton("hairpinSettings", settings))
-              .run();
+    public Integer call() throws Exception {
+      CommandSpec command = Objects.requireNonNull(spec);
+      flags.check(command, 1);
+      ConfigurableApplicationContext context = start(settings());
       ServiceFlags.serve(
-          Objects.requireNonNull(spec),
+          command,
           " netconf="
               + SwitchFlags.format(context.getBean(NetconfServer.class).address())
               + context.getBeanProvider(SoftSwitch.class).stream()
@@ -105,6 +97,30 @@ public final class Hairpin {
                   .orElse(""),
           context::close);
       return 0;
+    }
+
+    private static ConfigurableApplicationContext start(Settings settings) throws Exception {
+      try {
+        return new SpringApplicationBuilder(HairpinConfiguration.class)
+            .web(WebApplicationType.NONE)
+            .bannerMode(Banner.Mode.OFF)
+            .logStartupInfo(false)
+            .registerShutdownHook(false)
+            .initializers(
+                starting ->
+                    starting.getBeanFactory().registerSingleton("hairpinSettings", settings))
+            .run();
+      } catch (BeansException e) {
+        throw cause(e);
+      }
+    }
+
+    private static Exception cause(BeansException wrapped) {
+      Throwable cause = wrapped;
+      while (cause instanceof BeansException && cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      return cause instanceof Exception exception ? exception : wrapped;
     }
   }
 
@@ -132,6 +148,7 @@ public final class Hairpin {
         names = "--target",
         paramLabel = "HOST:PORT",
         required = true,
+        converter = SwitchFlags.TargetConverter.class,
         description = "The P4Runtime target.")
     private @Nullable String target;
 

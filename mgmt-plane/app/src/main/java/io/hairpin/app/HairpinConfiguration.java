@@ -14,11 +14,13 @@ import io.hairpin.p4runtime.client.ElectionId;
 import io.hairpin.p4runtime.client.Pipeline;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.softswitch.SoftSwitch;
+import io.hairpin.softswitch.SwitchFlags;
 import io.hairpin.softswitch.port.Discard;
 import io.hairpin.softswitch.port.PortCounters;
 import io.hairpin.softswitch.port.PortState;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.security.SecureRandom;
@@ -171,7 +173,11 @@ class HairpinConfiguration {
       builder.state(provider.root(), provider.state());
     }
     NetconfServer server = builder.build();
-    server.start();
+    try {
+      server.start();
+    } catch (BindException e) {
+      throw new IOException(SwitchFlags.format(settings.netconf()) + ": " + e.getMessage(), e);
+    }
     return server;
   }
 }
