@@ -35,7 +35,8 @@ final class ArrowsTest {
     BRIDGE("io.hairpin.bridge.."),
     NETCONF_SERVER("io.hairpin.netconf.."),
     SOFT_SWITCH("io.hairpin.softswitch.."),
-    APP("io.hairpin.app..");
+    APP("io.hairpin.app.."),
+    DEMO("io.hairpin.tests.demo..");
 
     private final String[] packages;
 
@@ -49,6 +50,7 @@ final class ArrowsTest {
         case CLIENT, SOFT_SWITCH -> List.of(BINDINGS);
         case BRIDGE -> List.of(CLIENT);
         case APP -> List.of(BRIDGE, CLIENT, NETCONF_SERVER, SOFT_SWITCH);
+        case DEMO -> List.of(BINDINGS, NETCONF_SERVER);
       };
     }
   }
