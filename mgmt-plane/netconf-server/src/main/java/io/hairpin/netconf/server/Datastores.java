@@ -47,7 +47,7 @@ final class Datastores {
 
   Datastores(Definition root, Storage storage, List<Participant> participants) {
     this.root = root;
-    this.validator = new Validator(root.container);
+    this.validator = new Validator(root);
     this.storage = storage;
     this.participants = participants;
     running = empty();
@@ -126,7 +126,7 @@ final class Datastores {
         Touched all = new Touched();
         all.add(touched);
         all.add(result.touched());
-        validator.check(result.root(), all);
+        validator.check(running, result.root(), all);
       }
       if (test != Test.ONLY) {
         candidate = result.root();
@@ -157,8 +157,10 @@ final class Datastores {
     return Editor.edit(root, empty(), config, Editor.Operation.MERGE, false).root();
   }
 
+  @SuppressWarnings("ReferenceEquality") // Only the candidate itself follows what is running.
   void validate(ContainerNode data) throws RpcException {
-    validator.check(data, Touched.everything());
+    ContainerNode before = data == candidate ? running : empty();
+    validator.check(before, data, Touched.everything());
   }
 
   void discard(int session) throws RpcException {
@@ -185,8 +187,7 @@ final class Datastores {
     try {
       demandLock(Name.RUNNING, session);
       demandLock(Name.CANDIDATE, session);
-      ContainerNode after = candidate;
-      validator.check(after, touched);
+      ContainerNode after = validator.check(running, candidate, touched);
       Change change = new Change(running, after, Differences.between(running, after, touched));
       if (!change.edits().isEmpty()) {
         List<Prepared> prepared = prepare(change);
@@ -202,7 +203,7 @@ final class Datastores {
         apply(prepared);
       }
       running = after;
-      touched = new Touched();
+      reset();
       snapshotIfDue();
     } finally {
       turn.unlock();

@@ -1,6 +1,7 @@
 package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdent
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.PathArgument;
 import org.opendaylight.yangtools.yang.data.codec.xml.XmlCodec;
 import org.opendaylight.yangtools.yang.data.codec.xml.XmlCodecFactory;
+import org.opendaylight.yangtools.yang.model.api.AugmentationSchemaNode;
+import org.opendaylight.yangtools.yang.model.api.AugmentationTarget;
 import org.opendaylight.yangtools.yang.model.api.CaseSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ChoiceSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ContainerSchemaNode;
@@ -21,8 +24,11 @@ import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.LeafSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ListSchemaNode;
+import org.opendaylight.yangtools.yang.model.api.Module;
+import org.opendaylight.yangtools.yang.model.api.ModuleImport;
 import org.opendaylight.yangtools.yang.model.api.SchemaContext;
 import org.opendaylight.yangtools.yang.model.api.TypeAware;
+import org.opendaylight.yangtools.yang.model.api.UsesNode;
 import org.opendaylight.yangtools.yang.model.util.SchemaInferenceStack;
 
 /**
@@ -40,10 +46,13 @@ final class Definition {
   }
 
   /** A choice, and which of its cases each of its direct children belongs to. */
-  record Choice(NodeIdentifier id, Map<QName, QName> cases) {}
+  record Choice(NodeIdentifier id, Map<QName, QName> cases, @Nullable QName defaultCase) {}
 
   /** One case of a choice. */
   record Branch(Choice choice, QName choiceCase) {}
+
+  /** A when that decides on a node: evaluated there, or at the data node above it. */
+  record Condition(XPath expression, boolean ofParent) {}
 
   final NodeIdentifier id;
   final Kind kind;
@@ -59,6 +68,9 @@ final class Definition {
   /** The branches between the parent and this node, outermost first. */
   final List<Branch> branches;
 
+  /** Every when of the node, its cases and choices, and what put them here; outermost first. */
+  final List<Condition> conditions;
+
   /** The keys of a list, in order. */
   final List<QName> keys;
 
@@ -73,7 +85,9 @@ final class Definition {
   private final @Nullable Definition parent;
   private final XmlCodecFactory codecs;
   private volatile @Nullable Map<String, List<Definition>> children;
+  private volatile @Nullable List<Definition> ordered;
   private volatile @Nullable XmlCodec<?> codec;
+  private volatile Map<QName, List<Condition>> choiceConditions = Map.of();
 
   private Definition(
       @Nullable Definition parent,
@@ -81,8 +95,10 @@ final class Definition {
       QName name,
       DataNodeContainer container,
       List<Branch> branches,
+      List<Condition> conditions,
       int order,
       XmlCodecFactory codecs) {
+    this.conditions = conditions;
     this.parent = parent;
     this.schema = schema;
     this.container = container;
@@ -113,7 +129,14 @@ final class Definition {
 
   static Definition root(EffectiveModelContext context) {
     return new Definition(
-        null, null, SchemaContext.NAME, context, List.of(), 0, XmlCodecFactory.create(context));
+        null,
+        null,
+        SchemaContext.NAME,
+        context,
+        List.of(),
+        List.of(),
+        0,
+        XmlCodecFactory.create(context));
   }
 
   QName name() {
@@ -207,36 +230,129 @@ final class Definition {
     Map<String, List<Definition>> present = children;
     if (present == null) {
       present = new HashMap<>();
-      collect(container, List.of(), keys.size(), present);
+      Map<QName, List<Condition>> whens = new HashMap<>();
+      if (kind == Kind.CONTAINER || kind == Kind.LIST) {
+        collect(container, List.of(), List.of(), keys.size(), present, whens);
+      }
+      choiceConditions = whens;
       children = present;
     }
     return present;
   }
 
   private int collect(
-      DataNodeContainer from, List<Branch> path, int first, Map<String, List<Definition>> into) {
+      DataNodeContainer from,
+      List<Branch> path,
+      List<Condition> outer,
+      int first,
+      Map<String, List<Definition>> into,
+      Map<QName, List<Condition>> whens) {
     int next = first;
     for (DataSchemaNode node : from.getChildNodes()) {
+      List<Condition> conditions = new ArrayList<>(outer);
+      inherited(from, node, conditions);
+      own(node, node instanceof ChoiceSchemaNode, conditions);
       if (node instanceof ChoiceSchemaNode choice) {
+        whens.put(choice.getQName(), conditions);
         Map<QName, QName> cases = new HashMap<>();
-        Choice described = new Choice(new NodeIdentifier(choice.getQName()), cases);
+        Choice described =
+            new Choice(
+                new NodeIdentifier(choice.getQName()),
+                cases,
+                choice.getDefaultCase().map(CaseSchemaNode::getQName).orElse(null));
         for (CaseSchemaNode choiceCase : choice.getCases()) {
           choiceCase.getChildNodes().forEach(c -> cases.put(c.getQName(), choiceCase.getQName()));
         }
         for (CaseSchemaNode choiceCase : choice.getCases()) {
           List<Branch> deeper = new ArrayList<>(path);
           deeper.add(new Branch(described, choiceCase.getQName()));
-          next = collect(choiceCase, List.copyOf(deeper), next, into);
+          List<Condition> below = new ArrayList<>(conditions);
+          inherited(choice, choiceCase, below);
+          own(choiceCase, true, below);
+          next = collect(choiceCase, List.copyOf(deeper), below, next, into, whens);
         }
       } else {
         int key = keys.indexOf(node.getQName());
         int at = key < 0 ? next++ : key;
         DataNodeContainer below = node instanceof DataNodeContainer c ? c : container;
         into.computeIfAbsent(node.getQName().getLocalName(), name -> new ArrayList<>(1))
-            .add(new Definition(this, node, node.getQName(), below, path, at, codecs));
+            .add(
+                new Definition(
+                    this, node, node.getQName(), below, path, List.copyOf(conditions), at, codecs));
       }
     }
     return next;
+  }
+
+  private static void own(DataSchemaNode node, boolean ofParent, List<Condition> into) {
+    node.getWhenCondition()
+        .ifPresent(
+            when -> into.add(new Condition(XPath.of(when, node.getQName().getModule()), ofParent)));
+  }
+
+  /** The whens of the augment or the uses that put a node where it is. */
+  private static void inherited(Object target, DataSchemaNode node, List<Condition> into) {
+    QName name = node.getQName();
+    if (target instanceof AugmentationTarget augmented) {
+      for (AugmentationSchemaNode augment : augmented.getAvailableAugmentations()) {
+        if (augment.dataChildByName(name) != null) {
+          augment
+              .getWhenCondition()
+              .ifPresent(when -> into.add(new Condition(XPath.of(when, name.getModule()), true)));
+        }
+      }
+    }
+    if (target instanceof DataNodeContainer container) {
+      for (UsesNode uses : container.getUses()) {
+        QName there =
+            QName.create(uses.getSourceGrouping().getQName().getModule(), name.getLocalName());
+        if (uses.getSourceGrouping().dataChildByName(there) != null) {
+          uses.getWhenCondition()
+              .ifPresent(when -> into.add(new Condition(XPath.of(when, name.getModule()), true)));
+        }
+      }
+    }
+  }
+
+  @Nullable Definition parent() {
+    return parent;
+  }
+
+  /** All children, whatever their name, in the order of the schema. */
+  List<Definition> all() {
+    List<Definition> present = ordered;
+    if (present == null) {
+      present =
+          children().values().stream()
+              .flatMap(List::stream)
+              .sorted(Comparator.comparingInt(child -> child.order))
+              .toList();
+      ordered = present;
+    }
+    return present;
+  }
+
+  /** Every when of a choice among the children. */
+  List<Condition> choiceConditions(QName choice) {
+    children();
+    return choiceConditions.getOrDefault(choice, List.of());
+  }
+
+  /** The prefixes of the module that the node is in. */
+  Element.Scope moduleScope() {
+    Module module = context().findModule(name().getModule()).orElseThrow();
+    Element.Scope scope = new Element.Scope(Element.Scope.NONE, module.getPrefix(), namespace());
+    for (ModuleImport used : module.getImports()) {
+      String uri =
+          context()
+              .findModules(used.getModuleName().getLocalName())
+              .iterator()
+              .next()
+              .getNamespace()
+              .toString();
+      scope = new Element.Scope(scope, used.getPrefix(), uri);
+    }
+    return new Element.Scope(scope, "", namespace());
   }
 
   @Override

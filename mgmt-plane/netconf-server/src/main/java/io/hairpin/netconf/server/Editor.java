@@ -168,7 +168,10 @@ final class Editor {
                       .formatted(where, element.name, element.namespace))
               : RpcError.application(
                   ErrorTag.UNKNOWN_NAMESPACE,
-                  "no module has namespace '%s' of %s".formatted(element.namespace, element.name));
+                  element.namespace.isEmpty()
+                      ? "%s is in no namespace".formatted(element.name)
+                      : "no module has namespace '%s' of %s"
+                          .formatted(element.namespace, element.name));
       error = error.withPath(path).withInfo("bad-element", element.name);
       throw (known ? error : error.withInfo("bad-namespace", element.namespace)).asException();
     }

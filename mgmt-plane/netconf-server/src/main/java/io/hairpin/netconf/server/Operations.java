@@ -73,10 +73,13 @@ final class Operations {
       if (!child.namespace.equals(input.namespace) || !allowed.contains(child.name)) {
         throw RpcError.protocol(
                 ErrorTag.UNKNOWN_ELEMENT,
-                "%s has no parameter %s; it has %s"
+                "%s has no parameter %s in %s; it has %s"
                     .formatted(
                         input.name,
                         child.name,
+                        child.namespace.isEmpty()
+                            ? "no namespace"
+                            : "namespace '" + child.namespace + "'",
                         allowed.isEmpty() ? "none" : allowed.stream().sorted().toList()))
             .withInfo("bad-element", child.name)
             .asException();

@@ -16,8 +16,12 @@ record RpcError(
     String message,
     List<Detail> info) {
 
-  /** One element of error-info, in the namespace of the protocol unless another is named. */
-  record Detail(String namespace, String name, String value) {}
+  /**
+   * One element of error-info, in the namespace of the protocol unless another is named.
+   *
+   * @param value a text, or a path
+   */
+  record Detail(String namespace, String name, Object value) {}
 
   static RpcError of(ErrorType type, ErrorTag tag, String message) {
     return new RpcError(type, tag, null, null, message, List.of());
@@ -47,7 +51,7 @@ record RpcError(
     return withInfo(Namespaces.BASE, name, value);
   }
 
-  RpcError withInfo(String namespace, String name, String value) {
+  RpcError withInfo(String namespace, String name, Object value) {
     List<Detail> more = new ArrayList<>(info);
     more.add(new Detail(namespace, name, value));
     return new RpcError(type, tag, appTag, path, message, List.copyOf(more));

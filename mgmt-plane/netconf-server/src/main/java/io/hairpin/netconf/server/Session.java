@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -270,21 +271,30 @@ final class Session implements Runnable {
       out.leaf(ns, "error-app-tag", error.appTag());
     }
     if (error.path() != null && !error.path().isEmpty()) {
-      Definition root = server.schema.root();
-      Values.Prefixes prefixes = new Values.Prefixes(root.context());
-      String path = Values.path(root, error.path(), prefixes);
-      out.start(ns, "error-path");
-      prefixes.declare(out);
-      out.text(path).end();
+      path(out, ns, "error-path", error.path());
     }
     out.start(ns, "error-message").attribute("xml:lang", "en").text(error.message()).end();
     if (!error.info().isEmpty()) {
       out.start(ns, "error-info");
       for (RpcError.Detail detail : error.info()) {
-        out.leaf(detail.namespace(), detail.name(), detail.value());
+        if (detail.value() instanceof YangInstanceIdentifier path) {
+          path(out, detail.namespace(), detail.name(), path);
+        } else {
+          out.leaf(detail.namespace(), detail.name(), detail.value().toString());
+        }
       }
       out.end();
     }
     out.end();
+  }
+
+  private void path(XmlWriter out, String namespace, String name, YangInstanceIdentifier path)
+      throws IOException {
+    Definition root = server.schema.root();
+    Values.Prefixes prefixes = new Values.Prefixes(root.context());
+    String text = Values.path(root, path, prefixes);
+    out.start(namespace, name);
+    prefixes.declare(out);
+    out.text(text).end();
   }
 }

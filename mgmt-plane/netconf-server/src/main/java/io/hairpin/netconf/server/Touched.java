@@ -3,6 +3,7 @@ package io.hairpin.netconf.server;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.PathArgument;
 
 /**
@@ -44,6 +45,15 @@ final class Touched {
   /** The place one step down, made if it was not there; below a mark it leads nowhere. */
   Touched at(PathArgument step) {
     return whole ? new Touched() : children.computeIfAbsent(step, key -> new Touched());
+  }
+
+  /** The place at the end of a path, made if it was not there. */
+  Touched to(YangInstanceIdentifier path) {
+    Touched at = this;
+    for (PathArgument step : path.getPathArguments()) {
+      at = at.at(step);
+    }
+    return at;
   }
 
   void add(Touched other) {

@@ -1,11 +1,13 @@
 package io.hairpin.netconf.server;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
@@ -17,11 +19,9 @@ import org.opendaylight.yangtools.yang.data.api.schema.ChoiceNode;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
-import org.opendaylight.yangtools.yang.data.api.schema.LeafNode;
 import org.opendaylight.yangtools.yang.data.api.schema.LeafSetNode;
 import org.opendaylight.yangtools.yang.data.api.schema.MapEntryNode;
 import org.opendaylight.yangtools.yang.data.api.schema.MapNode;
-import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNode;
 import org.opendaylight.yangtools.yang.model.api.CaseSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ChoiceSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ContainerSchemaNode;
@@ -36,23 +36,80 @@ import org.opendaylight.yangtools.yang.model.api.stmt.SchemaNodeIdentifier;
 import org.opendaylight.yangtools.yang.model.api.stmt.UniqueEffectiveStatement;
 
 /**
- * Checks what a valid configuration must hold beyond the types, which the editor has checked:
- * mandatory nodes and choices, numbers of elements, and unique (RFC 7950 sections 8.1 and 15). It
- * looks only at what was touched, and at what stands around it.
+ * Checks what a valid configuration must hold beyond the types, which the editor has checked (RFC
+ * 7950 sections 8.1 and 15). It looks only at what was touched, at what stands around it, and at
+ * what refers to it.
  */
 final class Validator {
-  private static final int MAX_ERRORS = 100;
+  static final int MAX_ERRORS = 100;
 
-  private final DataNodeContainer root;
+  private final Definition root;
+  private final Constraints constraints;
   private final Map<DataNodeContainer, Boolean> demanding = new ConcurrentHashMap<>();
 
-  Validator(DataNodeContainer root) {
+  Validator(Definition root) {
     this.root = root;
+    constraints = new Constraints(root);
   }
 
-  void check(ContainerNode data, Touched touched) throws RpcException {
-    Check check = new Check();
-    check.container(root, YangInstanceIdentifier.of(), data, touched.whole() ? null : touched);
+  /**
+   * Checks a configuration that is to follow another.
+   *
+   * @param touched what may differ; what is deleted here is added
+   * @return the configuration without the nodes that were there before and that a when, now false,
+   *     deletes (RFC 7950 section 8.2)
+   */
+  ContainerNode check(ContainerNode before, ContainerNode data, Touched touched)
+      throws RpcException {
+    ContainerNode after = data;
+    while (true) {
+      Constraints.Affected affected = constraints.new Affected(before, after, touched);
+      Set<DataNode> forbidden = affected.forbidden();
+      if (forbidden.isEmpty()) {
+        affected.parents.forEach(parent -> touched.to(parent.path()));
+        report(after, touched, affected);
+        return after;
+      }
+      after = delete(DataNode.root(root, before), after, forbidden, touched);
+    }
+  }
+
+  private ContainerNode delete(
+      DataNode before, ContainerNode data, Set<DataNode> forbidden, Touched touched)
+      throws RpcException {
+    List<RpcError> errors = new ArrayList<>();
+    List<Change.Edit> edits = new ArrayList<>();
+    for (DataNode node : forbidden) {
+      YangInstanceIdentifier path = node.path();
+      DataNode was = before.follow(path);
+      if (was == null || !Objects.equals(was.data, node.data)) {
+        errors.add(
+            RpcError.application(
+                    ErrorTag.UNKNOWN_ELEMENT,
+                    "%s may not be here: its when is false".formatted(node.definition.localName()))
+                .withPath(path)
+                .withInfo("bad-element", node.definition.localName()));
+      } else if (forbidden.stream().noneMatch(other -> node.isBelow(other))) {
+        edits.add(new Change.Edit(path, node.data, null));
+        touched.to(path).mark();
+      }
+    }
+    if (!errors.isEmpty()) {
+      throw new RpcException(errors.subList(0, Math.min(errors.size(), MAX_ERRORS)));
+    }
+    try {
+      return Journal.replay(root, data, Journal.record(root, edits));
+    } catch (IOException e) {
+      throw new IllegalStateException("nodes without their when cannot be deleted", e);
+    }
+  }
+
+  private void report(ContainerNode data, Touched touched, Constraints.Affected affected)
+      throws RpcException {
+    Check check = new Check(data);
+    check.container(
+        root.container, root, YangInstanceIdentifier.of(), data, touched.whole() ? null : touched);
+    affected.check(check.errors);
     if (!check.errors.isEmpty()) {
       throw new RpcException(check.errors.subList(0, Math.min(check.errors.size(), MAX_ERRORS)));
     }
@@ -89,6 +146,17 @@ final class Validator {
 
   private final class Check {
     private final List<RpcError> errors = new ArrayList<>();
+    private final DataNode top;
+
+    Check(ContainerNode data) {
+      top = DataNode.root(root, data);
+    }
+
+    /** Whether a node that is lacking may be there as far as its whens are concerned. */
+    private boolean mayBe(YangInstanceIdentifier parent, @Nullable Definition child) {
+      DataNode holder = top.follow(parent);
+      return holder == null || child == null || holder.mayBe(child);
+    }
 
     /**
      * Checks the children of a node.
@@ -99,6 +167,7 @@ final class Validator {
      */
     void container(
         DataNodeContainer schema,
+        Definition at,
         YangInstanceIdentifier path,
         @Nullable DataContainerNode node,
         @Nullable Touched touched) {
@@ -107,6 +176,7 @@ final class Validator {
           continue;
         }
         NodeIdentifier id = new NodeIdentifier(child.getQName());
+        Definition definition = at.child(child.getQName());
         DataContainerChild data = node == null ? null : node.childByArg(id);
         Touched below = touched == null ? null : touched.get(id);
         boolean skip = touched != null && below == null;
@@ -116,24 +186,28 @@ final class Validator {
         switch (child) {
           case ContainerSchemaNode container -> {
             if (data == null) {
-              if (!container.isPresenceContainer() && isDemanding(container)) {
-                container(container, path.node(id), null, null);
+              if (definition != null
+                  && !container.isPresenceContainer()
+                  && isDemanding(container)
+                  && mayBe(path, definition)) {
+                container(container, definition, path.node(id), null, null);
               }
-            } else if (!skip) {
-              container(container, path.node(id), (DataContainerNode) data, below);
+            } else if (!skip && definition != null) {
+              container(container, definition, path.node(id), (DataContainerNode) data, below);
             }
           }
-          case ChoiceSchemaNode choice -> choice(choice, path, id, data, below, skip);
+          case ChoiceSchemaNode choice -> choice(choice, at, path, id, data, below, skip);
           case ListSchemaNode list -> {
-            count(list, path.node(id), data instanceof MapNode map ? map.size() : 0);
-            if (data instanceof MapNode map && !skip) {
-              list(list, path.node(id), map, below);
+            count(list, definition, path, id, data instanceof MapNode map ? map.size() : 0);
+            if (data instanceof MapNode map && !skip && definition != null) {
+              list(list, definition, path.node(id), map, below);
             }
           }
           case LeafListSchemaNode list ->
-              count(list, path.node(id), data instanceof LeafSetNode<?> set ? set.size() : 0);
+              count(
+                  list, definition, path, id, data instanceof LeafSetNode<?> set ? set.size() : 0);
           case MandatoryAware mandatory -> {
-            if (data == null && mandatory.isMandatory()) {
+            if (data == null && mandatory.isMandatory() && mayBe(path, definition)) {
               errors.add(
                   RpcError.application(
                           ErrorTag.DATA_MISSING,
@@ -148,13 +222,15 @@ final class Validator {
 
     private void choice(
         ChoiceSchemaNode choice,
+        Definition at,
         YangInstanceIdentifier path,
         NodeIdentifier id,
         @Nullable DataContainerChild data,
         @Nullable Touched touched,
         boolean skip) {
       if (!(data instanceof ChoiceNode node)) {
-        if (choice.isMandatory()) {
+        DataNode holder = choice.isMandatory() ? top.follow(path) : null;
+        if (holder != null && holder.mayHave(id)) {
           errors.add(
               RpcError.application(
                       ErrorTag.DATA_MISSING,
@@ -179,20 +255,25 @@ final class Validator {
             choiceCase.getChildNodes().stream()
                 .anyMatch(c -> node.childByArg(new NodeIdentifier(c.getQName())) != null);
         if (active) {
-          container(choiceCase, path.node(id), node, touched);
+          container(choiceCase, at, path.node(id), node, touched);
         }
       }
     }
 
     private void count(
-        ElementCountConstraintAware schema, YangInstanceIdentifier path, int elements) {
+        ElementCountConstraintAware schema,
+        @Nullable Definition definition,
+        YangInstanceIdentifier parent,
+        NodeIdentifier id,
+        int elements) {
       ElementCountConstraint limits = schema.getElementCountConstraint().orElse(null);
       if (limits == null) {
         return;
       }
-      String name = path.getLastPathArgument().getNodeType().getLocalName();
+      String name = id.getNodeType().getLocalName();
+      YangInstanceIdentifier path = parent.node(id);
       Integer min = limits.getMinElements();
-      if (min != null && elements < min) {
+      if (min != null && elements < min && (elements > 0 || mayBe(parent, definition))) {
         errors.add(
             RpcError.application(
                     ErrorTag.OPERATION_FAILED,
@@ -213,55 +294,75 @@ final class Validator {
 
     private void list(
         ListSchemaNode schema,
+        Definition definition,
         YangInstanceIdentifier path,
         MapNode list,
         @Nullable Touched touched) {
       for (UniqueEffectiveStatement unique : schema.getUniqueConstraints()) {
-        unique(unique, path, list);
+        unique(unique, definition, path, list);
       }
       if (touched == null) {
         for (MapEntryNode entry : list.body()) {
-          container(schema, path.node(entry.name()), entry, null);
+          container(schema, definition, path.node(entry.name()), entry, null);
         }
       } else {
         for (Map.Entry<PathArgument, Touched> below : touched.children().entrySet()) {
           if (Differences.child(list, below.getKey()) instanceof MapEntryNode entry) {
             Touched deeper = below.getValue().whole() ? null : below.getValue();
-            container(schema, path.node(entry.name()), entry, deeper);
+            container(schema, definition, path.node(entry.name()), entry, deeper);
           }
         }
       }
     }
 
+    /** Section 7.8.3: default values in use count, entries that lack one of the leaves do not. */
     private void unique(
-        UniqueEffectiveStatement unique, YangInstanceIdentifier path, MapNode list) {
+        UniqueEffectiveStatement unique,
+        Definition definition,
+        YangInstanceIdentifier path,
+        MapNode list) {
       Collection<SchemaNodeIdentifier.Descendant> leaves = unique.argument();
-      Map<List<Object>, MapEntryNode> known = new HashMap<>();
+      Map<List<Object>, List<DataNode>> known = new HashMap<>();
+      DataNode holder = top.follow(Objects.requireNonNull(path.getParent()));
+      if (holder == null) {
+        return;
+      }
       for (MapEntryNode entry : list.body()) {
-        Map<SchemaNodeIdentifier.Descendant, Object> values = new LinkedHashMap<>();
+        List<DataNode> nodes = new ArrayList<>();
         for (SchemaNodeIdentifier.Descendant leaf : leaves) {
-          NormalizedNode node = entry;
+          DataNode node = holder.entry(definition, entry.name());
           for (QName step : leaf.getNodeIdentifiers()) {
-            node = node == null ? null : Differences.child(node, new NodeIdentifier(step));
+            Definition child = node == null ? null : node.definition.child(step);
+            // The steps to a choice and its case lead nowhere in the data.
+            if (node != null && child != null) {
+              node = node.children(child).stream().findFirst().orElse(null);
+            }
           }
-          if (node instanceof LeafNode<?> value) {
-            values.put(leaf, value.body());
+          if (node != null && node.value != null) {
+            nodes.add(node);
           }
         }
-        // Entries that lack one of the leaves are not compared (RFC 7950 section 7.8.3).
-        if (values.size() == leaves.size()) {
-          MapEntryNode other = known.putIfAbsent(List.copyOf(values.values()), entry);
-          if (other != null) {
-            errors.add(
+        if (nodes.size() == leaves.size()) {
+          List<Object> values = new ArrayList<>();
+          nodes.forEach(node -> values.add(Objects.requireNonNull(node.value)));
+          List<DataNode> others = known.putIfAbsent(values, nodes);
+          if (others != null) {
+            RpcError error =
                 RpcError.application(
                         ErrorTag.OPERATION_FAILED,
-                        "entries %s and %s have the same %s"
+                        "entries of %s have the same %s"
                             .formatted(
-                                other.name().values(),
-                                entry.name().values(),
+                                definition.localName(),
                                 leaves.stream().map(Validator::names).toList()))
                     .withAppTag("data-not-unique")
-                    .withPath(path.node(entry.name())));
+                    .withPath(path.node(entry.name()));
+            for (DataNode node : others) {
+              error = error.withInfo(Namespaces.YANG, "non-unique", node.path());
+            }
+            for (DataNode node : nodes) {
+              error = error.withInfo(Namespaces.YANG, "non-unique", node.path());
+            }
+            errors.add(error);
           }
         }
       }

@@ -4,6 +4,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.Empty;
@@ -121,23 +122,26 @@ final class Values {
 
   private static void checkDerived(
       EffectiveModelContext context, IdentityrefTypeDefinition type, QName name) {
-    IdentitySchemaNode identity =
-        context
-            .findModule(name.getModule())
-            .flatMap(
-                module ->
-                    module.getIdentities().stream()
-                        .filter(i -> i.getQName().equals(name))
-                        .<IdentitySchemaNode>map(i -> i)
-                        .findFirst())
-            .orElseThrow();
     for (IdentitySchemaNode base : type.getIdentities()) {
-      if (!isDerived(identity, base.getQName())) {
+      if (!isDerived(context, name, base.getQName())) {
         throw new IllegalArgumentException(
             "identity %s is not derived from %s"
                 .formatted(name.getLocalName(), base.getQName().getLocalName()));
       }
     }
+  }
+
+  private static Optional<? extends IdentitySchemaNode> identity(
+      EffectiveModelContext context, QName name) {
+    return context.findModule(name.getModule()).stream()
+        .flatMap(module -> module.getIdentities().stream())
+        .filter(identity -> identity.getQName().equals(name))
+        .findFirst();
+  }
+
+  /** Whether an identity is derived from another; none is derived from itself. */
+  static boolean isDerived(EffectiveModelContext context, QName name, QName base) {
+    return identity(context, name).filter(found -> isDerived(found, base)).isPresent();
   }
 
   private static boolean isDerived(IdentitySchemaNode identity, QName base) {
