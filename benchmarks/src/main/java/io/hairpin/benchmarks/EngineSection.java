@@ -1,0 +1,66 @@
+package io.hairpin.benchmarks;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** The engine in process, on one thread, beside the interpreter. */
+final class EngineSection implements Section {
+  private static final List<String> WAYS =
+      List.of("forward", "reflect", "flood to 2", "flood to 8");
+
+  @Override
+  public void run(Report report, boolean quick) throws RunnerException {
+    var options =
+        new OptionsBuilder()
+            .include(Frames.class.getName() + ".run")
+            .mode(Mode.Throughput)
+            .forks(1)
+            .threads(1)
+            .warmupIterations(quick ? 1 : 3)
+            .warmupTime(TimeValue.seconds(1))
+            .measurementIterations(quick ? 2 : 5)
+            .measurementTime(TimeValue.milliseconds(quick ? 500 : 1000))
+            .addProfiler(GCProfiler.class)
+            .verbosity(VerboseMode.SILENT)
+            .jvmArgs("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xms512m", "-Xmx1g")
+            .build();
+    Map<String, Double> rates = new HashMap<>();
+    Map<String, Double> bytes = new HashMap<>();
+    for (RunResult result : new Runner(options).run()) {
+      String key = result.getParams().getParam("way") + " " + result.getParams().getParam("engine");
+      rates.put(key, result.getPrimaryResult().getScore());
+      result
+          .getSecondaryResults()
+          .forEach(
+              (name, secondary) -> {
+                if (name.endsWith("gc.alloc.rate.norm")) {
+                  bytes.put(key, secondary.getScore());
+                }
+              });
+    }
+    for (String way : WAYS) {
+      double compiled = rates.getOrDefault(way + " compiled", Double.NaN);
+      double interpreted = rates.getOrDefault(way + " interpreted", Double.NaN);
+      report.add(
+          "engine: %s, 64,000 FDB entries, one core".formatted(way),
+          "%s, %.0f ns, %.0f B allocated a frame"
+              .formatted(
+                  Report.rate(compiled, "frames"),
+                  1e9 / compiled,
+                  bytes.getOrDefault(way + " compiled", Double.NaN)),
+          "interpreter: %s, %.0f ns"
+              .formatted(Report.rate(interpreted, "frames"), 1e9 / interpreted),
+          Report.ratio(compiled, interpreted),
+          way.startsWith("flood") ? "" : "3 M frames/s, 0 B, ratio 10");
+    }
+  }
+}
