@@ -7,13 +7,17 @@ import io.hairpin.softswitch.engine.Transmitter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 
 /** One thread runs frames through the project's pipeline, one a call. */
 @State(Scope.Thread)
@@ -40,6 +44,40 @@ public class Frames {
     }
   }
 
+  /**
+   * How long the thread has run, so that what else the machine does counts less, and for how many
+   * frames.
+   */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.EVENTS)
+  public static class Processing {
+    /** Frames that were run. */
+    public long frames;
+
+    /** Nanoseconds of CPU time. */
+    public long nanoseconds;
+
+    /** For JMH. */
+    public Processing() {}
+
+    /** Begins. */
+    @Setup(Level.Iteration)
+    public void begin() {
+      frames = 0;
+      nanoseconds = -cpuTime();
+    }
+
+    /** Ends. */
+    @TearDown(Level.Iteration)
+    public void end() {
+      nanoseconds += cpuTime();
+    }
+
+    private static long cpuTime() {
+      return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+  }
+
   /** What becomes of the frames. */
   @Param({"forward", "reflect", "flood to 2", "flood to 8"})
   private String way = "forward";
@@ -63,7 +101,7 @@ public class Frames {
   /** Fills the tables and makes the frames. */
   @Setup
   public void fill() {
-    int copiesOut = way.startsWith("flood") ? Character.getNumericValue(way.charAt(9)) : 1;
+    int copiesOut = way.startsWith("flood") ? Character.digit(way.charAt(9), 10) : 1;
     // Flooded frames come from a port without reflective relay: it gets none back.
     port = way.startsWith("flood") ? 2 : 1;
     var relay = new Relay(copiesOut + 1, Relay.FDB_ENTRIES);
@@ -89,7 +127,7 @@ public class Frames {
     } else {
       interpreter = relay.interpreter();
     }
-    run();
+    long _ = run(new Processing());
     if (sink.frames != copiesOut) {
       throw new IllegalStateException(way + ": " + sink.frames + " frames came out of one");
     }
@@ -98,10 +136,12 @@ public class Frames {
   /**
    * Runs the next frame.
    *
+   * @param processing the thread's time
    * @return how many frames came out so far
    */
   @Benchmark
-  public long run() {
+  public long run(Processing processing) {
+    processing.frames++;
     int i = next++ & NUMBER - 1;
     Processor compiled = processor;
     if (compiled != null) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,14 +47,50 @@ final class Interpreter {
 
   private record Lookahead(int bit, int width) implements Expr {}
 
-  private record Operation(String op, Expr left, Expr right) implements Expr {}
+  private enum Operator {
+    AND,
+    OR,
+    NOT,
+    D2B,
+    B2D,
+    EQUAL,
+    NOT_EQUAL,
+    BIT_AND,
+    SHIFT_RIGHT
+  }
+
+  private static final Map<String, Operator> OPERATORS =
+      Map.of(
+          "and", Operator.AND,
+          "or", Operator.OR,
+          "not", Operator.NOT,
+          "d2b", Operator.D2B,
+          "b2d", Operator.B2D,
+          "==", Operator.EQUAL,
+          "!=", Operator.NOT_EQUAL,
+          "&", Operator.BIT_AND,
+          ">>", Operator.SHIFT_RIGHT);
+
+  private record Operation(Operator op, Expr left, Expr right) implements Expr {}
 
   private record Field(int width, int word) {}
 
   /** Words: whether it is valid, then one a field. */
   private record Header(int base, List<Field> fields, int bits) {}
 
-  private record Step(String op, int to, long mask, @Nullable Header header, List<Expr> operands) {}
+  private enum Primitive {
+    ASSIGN,
+    EXTRACT,
+    ADD_HEADER,
+    REMOVE_HEADER,
+    MARK_TO_DROP,
+    COUNT,
+    JUMP,
+    JUMP_IF_ZERO
+  }
+
+  private record Step(
+      Primitive op, int to, long mask, @Nullable Header header, List<Expr> operands) {}
 
   private record Code(List<Step> steps) {}
 
@@ -73,7 +110,18 @@ final class Interpreter {
       Bound otherwise)
       implements Node {}
 
-  private record Bound(String action, long[] arguments, boolean hit) {}
+  /** What a key meets. */
+  private static final class Bound {
+    final String action;
+    final long[] arguments;
+    final boolean hit;
+
+    Bound(String action, long[] arguments, boolean hit) {
+      this.action = action;
+      this.arguments = arguments;
+      this.hit = hit;
+    }
+  }
 
   private final Map<String, Header> headers = new LinkedHashMap<>();
   private final Map<String, Map<String, Field>> fields = new HashMap<>();
@@ -237,18 +285,32 @@ final class Interpreter {
       case "set", "assign" -> {
         Field to = field(operands.get(0).getAsJsonArray("value"));
         yield new Step(
-            "assign", to.word, mask(to.width), null, List.of(expression(operands.get(1))));
+            Primitive.ASSIGN, to.word, mask(to.width), null, List.of(expression(operands.get(1))));
       }
       case "extract", "add_header", "remove_header" ->
-          new Step(op, 0, 0, header(text(operands.getFirst(), "value")), List.of());
-      case "mark_to_drop" -> new Step(op, 0, 0, null, List.of());
+          new Step(
+              Primitive.valueOf(op.toUpperCase(Locale.ROOT)),
+              0,
+              0,
+              header(text(operands.getFirst(), "value")),
+              List.of());
+      case "mark_to_drop" -> new Step(Primitive.MARK_TO_DROP, 0, 0, null, List.of());
       case "count" -> {
         long[] cells = counters.get(text(operands.getFirst(), "value"));
         yield new Step(
-            op, counterArrays.indexOf(cells), 0, null, List.of(expression(operands.get(1))));
+            Primitive.COUNT,
+            counterArrays.indexOf(cells),
+            0,
+            null,
+            List.of(expression(operands.get(1))));
       }
       case "_jump", "_jump_if_zero" ->
-          new Step(op, 0, 0, null, operands.stream().map(this::expression).toList());
+          new Step(
+              op.equals("_jump") ? Primitive.JUMP : Primitive.JUMP_IF_ZERO,
+              0,
+              0,
+              null,
+              operands.stream().map(this::expression).toList());
       default -> throw new IllegalArgumentException("the interpreter has no " + op);
     };
   }
@@ -271,7 +333,11 @@ final class Interpreter {
         Expr right = expression(inner.getAsJsonObject("right"));
         Expr left =
             inner.get("left").isJsonNull() ? right : expression(inner.getAsJsonObject("left"));
-        yield new Operation(text(inner, "op"), left, right);
+        Operator operator = OPERATORS.get(text(inner, "op"));
+        if (operator == null) {
+          throw new IllegalArgumentException("the interpreter has no " + inner);
+        }
+        yield new Operation(operator, left, right);
       }
       default -> throw new IllegalArgumentException("the interpreter has no " + o);
     };
@@ -450,8 +516,8 @@ final class Interpreter {
     while (i < code.steps.size()) {
       Step step = code.steps.get(i);
       switch (step.op) {
-        case "_jump" -> i = (int) value(step.operands.getFirst());
-        case "_jump_if_zero" ->
+        case JUMP -> i = (int) value(step.operands.getFirst());
+        case JUMP_IF_ZERO ->
             i = value(step.operands.get(0)) == 0 ? (int) value(step.operands.get(1)) : i + 1;
         default -> {
           step(step);
@@ -465,14 +531,14 @@ final class Interpreter {
   private boolean step(Step step) {
     Header header = step.header;
     switch (step.op) {
-      case "assign" -> {
+      case ASSIGN -> {
         if (step.operands.getFirst() instanceof Lookahead ahead
             && length - position < (ahead.bit + ahead.width + 7) / 8) {
           return false;
         }
         s[step.to] = value(step.operands.getFirst()) & step.mask;
       }
-      case "count" -> {
+      case COUNT -> {
         int index = (int) value(step.operands.getFirst());
         long[] cells = counterArrays.get(step.to);
         if (2 * index < cells.length) {
@@ -480,7 +546,7 @@ final class Interpreter {
           cells[2 * index + 1] += length;
         }
       }
-      case "mark_to_drop" -> {
+      case MARK_TO_DROP -> {
         s[egressSpec] = DROP;
         s[mcastGrp] = 0;
       }
@@ -491,10 +557,10 @@ final class Interpreter {
     return true;
   }
 
-  private boolean step(String op, Header header) {
+  private boolean step(Primitive op, Header header) {
     boolean valid = s[header.base] != 0;
     switch (op) {
-      case "extract" -> {
+      case EXTRACT -> {
         if (length - position < header.bits / 8) {
           return false;
         }
@@ -506,7 +572,7 @@ final class Interpreter {
         position = bit / 8;
         s[header.base] = 1;
       }
-      case "add_header" -> {
+      case ADD_HEADER -> {
         if (!valid) {
           Arrays.fill(s, header.base, header.base + 1 + header.fields.size(), 0);
           s[header.base] = 1;
@@ -540,18 +606,17 @@ final class Interpreter {
       case Word(int index) -> s[index];
       case Argument(int index) -> arguments[index];
       case Lookahead(int bit, int width) -> bits(position * 8 + bit, width);
-      case Operation(String op, Expr left, Expr right) ->
+      case Operation(Operator op, Expr left, Expr right) ->
           switch (op) {
-            case "and" -> value(left) != 0 && value(right) != 0 ? 1 : 0;
-            case "or" -> value(left) != 0 || value(right) != 0 ? 1 : 0;
-            case "not" -> value(right) == 0 ? 1 : 0;
-            case "d2b" -> value(right) != 0 ? 1 : 0;
-            case "b2d" -> value(right);
-            case "==" -> value(left) == value(right) ? 1 : 0;
-            case "!=" -> value(left) != value(right) ? 1 : 0;
-            case "&" -> value(left) & value(right);
-            case ">>" -> value(left) >>> value(right);
-            default -> throw new IllegalArgumentException("the interpreter has no " + op);
+            case AND -> value(left) != 0 && value(right) != 0 ? 1 : 0;
+            case OR -> value(left) != 0 || value(right) != 0 ? 1 : 0;
+            case NOT -> value(right) == 0 ? 1 : 0;
+            case D2B -> value(right) != 0 ? 1 : 0;
+            case B2D -> value(right);
+            case EQUAL -> value(left) == value(right) ? 1 : 0;
+            case NOT_EQUAL -> value(left) != value(right) ? 1 : 0;
+            case BIT_AND -> value(left) & value(right);
+            case SHIFT_RIGHT -> value(left) >>> value(right);
           };
     };
   }

@@ -31,12 +31,6 @@ public final class Main {
     if (VethSection.privileged()) {
       Wires.ip("link set lo up");
     }
-    // What runs beside the figures must not build anything first.
-    for (String subcommand : List.of("switch", "run")) {
-      try (Started started = Started.hairpin(subcommand, "--help")) {
-        String _ = started.lineWith("--help");
-      }
-    }
     var report = new Report();
     long start = System.nanoTime();
     SECTIONS.forEach(

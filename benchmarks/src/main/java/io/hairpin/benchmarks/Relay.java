@@ -48,7 +48,19 @@ record Relay(int ports, int stations) {
   private static final short ETHERTYPE = (short) 0x88b5;
 
   /** An entry of a table all of whose fields match exactly. */
-  record Row(String table, long[] key, String action, long... arguments) {}
+  static final class Row {
+    final String table;
+    final long[] key;
+    final String action;
+    final long[] arguments;
+
+    Row(String table, long[] key, String action, long... arguments) {
+      this.table = table;
+      this.key = key;
+      this.action = action;
+      this.arguments = arguments;
+    }
+  }
 
   private static byte[] resource(String name) {
     try (InputStream in = Program.class.getResourceAsStream("/io/hairpin/p4src/" + name)) {

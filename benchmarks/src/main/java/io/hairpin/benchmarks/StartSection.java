@@ -14,6 +14,7 @@ final class StartSection implements Section {
 
   @Override
   public void run(Report report, boolean quick) throws Exception {
+    Started.build();
     int times = quick ? 3 : 7;
     List<Double> switches = new ArrayList<>();
     List<Double> runs = new ArrayList<>();

@@ -23,6 +23,7 @@ final class VethSection implements Section {
       report.skip("veth: forward, hairpin, latency, TCP", "needs root");
       return;
     }
+    Started.build();
     List<Forwarder> switches = new ArrayList<>();
     try {
       switches.add(Forwarder.hairpin());

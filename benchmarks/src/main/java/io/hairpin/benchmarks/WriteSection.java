@@ -18,6 +18,7 @@ final class WriteSection implements Section {
       report.skip("P4Runtime: 100,000 inserts while forwarding", "needs root");
       return;
     }
+    Started.build();
     Result own;
     try (Forwarder forwarder = Forwarder.hairpin()) {
       own = insert(forwarder);
