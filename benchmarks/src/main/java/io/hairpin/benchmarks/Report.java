@@ -68,6 +68,9 @@ final class Report {
 
   static String ratio(double measured, double beside) {
     double ratio = measured / beside;
+    if (Double.isNaN(ratio)) {
+      return "";
+    }
     return ratio >= 10 ? "%.0f".formatted(ratio) : "%.2f".formatted(ratio);
   }
 
