@@ -37,41 +37,29 @@ final class Interpreter {
   private static final int REPLICA = 5;
   private static final int LONGEST = 2048;
 
-  private sealed interface Expr {}
-
-  private record Const(long value) implements Expr {}
-
-  private record Word(int index) implements Expr {}
-
-  private record Argument(int index) implements Expr {}
-
-  private record Lookahead(int bit, int width) implements Expr {}
-
-  private enum Operator {
-    AND,
-    OR,
-    NOT,
-    D2B,
-    B2D,
-    EQUAL,
-    NOT_EQUAL,
-    BIT_AND,
-    SHIFT_RIGHT
+  /** An expression: closures, so that the walk is one virtual call a node. */
+  private interface Expr {
+    long value();
   }
 
-  private static final Map<String, Operator> OPERATORS =
-      Map.of(
-          "and", Operator.AND,
-          "or", Operator.OR,
-          "not", Operator.NOT,
-          "d2b", Operator.D2B,
-          "b2d", Operator.B2D,
-          "==", Operator.EQUAL,
-          "!=", Operator.NOT_EQUAL,
-          "&", Operator.BIT_AND,
-          ">>", Operator.SHIFT_RIGHT);
+  private final class Lookahead implements Expr {
+    private final int bit;
+    private final int width;
 
-  private record Operation(Operator op, Expr left, Expr right) implements Expr {}
+    Lookahead(int bit, int width) {
+      this.bit = bit;
+      this.width = width;
+    }
+
+    boolean tooLong() {
+      return length - position < (bit + width + 7) / 8;
+    }
+
+    @Override
+    public long value() {
+      return bits(position * 8 + bit, width);
+    }
+  }
 
   private record Field(int width, int word) {}
 
@@ -318,13 +306,27 @@ final class Interpreter {
   private Expr expression(JsonObject o) {
     JsonElement value = o.get("value");
     return switch (text(o, "type")) {
-      case "hexstr" -> new Const(hex(value));
-      case "bool" -> new Const(value.getAsBoolean() ? 1 : 0);
-      case "runtime_data", "local" -> new Argument(value.getAsInt());
-      case "field" -> new Word(field(value.getAsJsonArray()).word);
-      case "lookahead" ->
-          new Lookahead(
-              value.getAsJsonArray().get(0).getAsInt(), value.getAsJsonArray().get(1).getAsInt());
+      case "hexstr" -> {
+        long constant = hex(value);
+        yield () -> constant;
+      }
+      case "bool" -> {
+        long constant = value.getAsBoolean() ? 1 : 0;
+        yield () -> constant;
+      }
+      case "runtime_data", "local" -> {
+        int index = value.getAsInt();
+        yield () -> arguments[index];
+      }
+      case "field" -> {
+        int index = field(value.getAsJsonArray()).word;
+        yield () -> s[index];
+      }
+      case "lookahead" -> {
+        int bit = value.getAsJsonArray().get(0).getAsInt();
+        int width = value.getAsJsonArray().get(1).getAsInt();
+        yield new Lookahead(bit, width);
+      }
       case "expression" -> {
         JsonObject inner = value.getAsJsonObject();
         if (!inner.has("op")) {
@@ -333,13 +335,24 @@ final class Interpreter {
         Expr right = expression(inner.getAsJsonObject("right"));
         Expr left =
             inner.get("left").isJsonNull() ? right : expression(inner.getAsJsonObject("left"));
-        Operator operator = OPERATORS.get(text(inner, "op"));
-        if (operator == null) {
-          throw new IllegalArgumentException("the interpreter has no " + inner);
-        }
-        yield new Operation(operator, left, right);
+        yield operation(text(inner, "op"), left, right);
       }
       default -> throw new IllegalArgumentException("the interpreter has no " + o);
+    };
+  }
+
+  private static Expr operation(String op, Expr left, Expr right) {
+    return switch (op) {
+      case "and" -> () -> left.value() != 0 && right.value() != 0 ? 1 : 0;
+      case "or" -> () -> left.value() != 0 || right.value() != 0 ? 1 : 0;
+      case "not" -> () -> right.value() == 0 ? 1 : 0;
+      case "d2b" -> () -> right.value() != 0 ? 1 : 0;
+      case "b2d" -> right;
+      case "==" -> () -> left.value() == right.value() ? 1 : 0;
+      case "!=" -> () -> left.value() != right.value() ? 1 : 0;
+      case "&" -> () -> left.value() & right.value();
+      case ">>" -> () -> left.value() >>> right.value();
+      default -> throw new IllegalArgumentException("the interpreter has no " + op);
     };
   }
 
@@ -390,7 +403,7 @@ final class Interpreter {
       List<Expr> key = new ArrayList<>();
       for (JsonObject k : objects(t, "key")) {
         Field f = field(k.getAsJsonArray("target"));
-        key.add(new Word(f.word));
+        key.add(() -> s[f.word]);
         widths.add(f.width);
       }
       nodes.put(
@@ -479,7 +492,7 @@ final class Interpreter {
       }
       String next = state.otherwise;
       if (!state.key.isEmpty()) {
-        next = state.next.getOrDefault(value(state.key.getFirst()), next);
+        next = state.next.getOrDefault(state.key.getFirst().value(), next);
       }
       state = states.get(next);
     }
@@ -490,7 +503,7 @@ final class Interpreter {
     while (node != null) {
       node =
           switch (node) {
-            case Test test -> nodes.get(value(test.condition) != 0 ? test.yes : test.no);
+            case Test test -> nodes.get(test.condition.value() != 0 ? test.yes : test.no);
             case Table table -> nodes.get(apply(table));
           };
     }
@@ -499,7 +512,7 @@ final class Interpreter {
   private String apply(Table table) {
     long joined = 0;
     for (int i = 0; i < table.key.size(); i++) {
-      joined = joined << table.widths.get(i) | value(table.key.get(i));
+      joined = joined << table.widths.get(i) | table.key.get(i).value();
     }
     Bound bound = table.entries.getOrDefault(joined, table.otherwise);
     Code code = table.actions.get(bound.action);
@@ -516,9 +529,9 @@ final class Interpreter {
     while (i < code.steps.size()) {
       Step step = code.steps.get(i);
       switch (step.op) {
-        case JUMP -> i = (int) value(step.operands.getFirst());
+        case JUMP -> i = (int) step.operands.getFirst().value();
         case JUMP_IF_ZERO ->
-            i = value(step.operands.get(0)) == 0 ? (int) value(step.operands.get(1)) : i + 1;
+            i = step.operands.get(0).value() == 0 ? (int) step.operands.get(1).value() : i + 1;
         default -> {
           step(step);
           i++;
@@ -532,14 +545,13 @@ final class Interpreter {
     Header header = step.header;
     switch (step.op) {
       case ASSIGN -> {
-        if (step.operands.getFirst() instanceof Lookahead ahead
-            && length - position < (ahead.bit + ahead.width + 7) / 8) {
+        if (step.operands.getFirst() instanceof Lookahead ahead && ahead.tooLong()) {
           return false;
         }
-        s[step.to] = value(step.operands.getFirst()) & step.mask;
+        s[step.to] = step.operands.getFirst().value() & step.mask;
       }
       case COUNT -> {
-        int index = (int) value(step.operands.getFirst());
+        int index = (int) step.operands.getFirst().value();
         long[] cells = counterArrays.get(step.to);
         if (2 * index < cells.length) {
           cells[2 * index]++;
@@ -598,27 +610,6 @@ final class Interpreter {
       bit += take;
     }
     return value;
-  }
-
-  private long value(Expr expression) {
-    return switch (expression) {
-      case Const(long constant) -> constant;
-      case Word(int index) -> s[index];
-      case Argument(int index) -> arguments[index];
-      case Lookahead(int bit, int width) -> bits(position * 8 + bit, width);
-      case Operation(Operator op, Expr left, Expr right) ->
-          switch (op) {
-            case AND -> value(left) != 0 && value(right) != 0 ? 1 : 0;
-            case OR -> value(left) != 0 || value(right) != 0 ? 1 : 0;
-            case NOT -> value(right) == 0 ? 1 : 0;
-            case D2B -> value(right) != 0 ? 1 : 0;
-            case B2D -> value(right);
-            case EQUAL -> value(left) == value(right) ? 1 : 0;
-            case NOT_EQUAL -> value(left) != value(right) ? 1 : 0;
-            case BIT_AND -> value(left) & value(right);
-            case SHIFT_RIGHT -> value(left) >>> value(right);
-          };
-    };
   }
 
   private void egress(int port, Output to) {

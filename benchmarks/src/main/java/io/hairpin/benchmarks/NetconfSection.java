@@ -43,6 +43,9 @@ final class NetconfSection implements Section {
               List.of(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   "-XX:+UseSerialGC",
+                  "--sun-misc-unsafe-memory-access=allow",
+                  "-Dlogback.configurationFile="
+                      + System.getProperty("logback.configurationFile", ""),
                   "-cp",
                   System.getProperty("java.class.path"),
                   NetconfProcess.class.getName()));

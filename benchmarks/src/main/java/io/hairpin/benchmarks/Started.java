@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -91,17 +92,21 @@ final class Started implements AutoCloseable {
 
   /** Waits for the ready line. */
   String ready() throws IOException {
-    return lineWith("ready");
+    return line(line -> line.startsWith("ready"));
   }
 
-  /** Waits for a line with this text and returns it. */
-  String lineWith(String text) throws IOException {
+  /** Waits for a line with this text. */
+  void await(String text) throws IOException {
+    String _ = line(line -> line.contains(text));
+  }
+
+  private String line(Predicate<String> wanted) throws IOException {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
-      if (line.contains(text)) {
+      if (wanted.test(line)) {
         return line;
       }
     }
-    throw new IOException("the process ended without a line with '" + text + "'");
+    throw new IOException("the process ended before it was ready");
   }
 
   /** The value of {@code name=} in a ready line. */
