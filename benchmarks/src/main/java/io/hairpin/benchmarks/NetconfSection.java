@@ -71,6 +71,7 @@ final class NetconfSection implements Section {
           Started.silent(
               List.of(
                   "env",
+                  "--chdir=" + directory,
                   "HOME=" + directory,
                   NETCONFD,
                   "--target=candidate",
