@@ -1,0 +1,99 @@
+package io.hairpin.tests.launched;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.hairpin.netconf.client.NetconfClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every example of docs/operate, in its order, on one fresh switch. */
+@Tag("launched")
+final class OperateTest {
+
+  private static final Path PAGE = Launched.HOME.resolve("docs/operate.md");
+  private static final Pattern FENCE =
+      Pattern.compile("^```(\\w+) (\\w+)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+
+  private String reply = "";
+
+  @TestFactory
+  Stream<DynamicTest> examples(@TempDir Path directory) throws Exception {
+    Path data = directory.resolve("data");
+    Launched hairpin =
+        Launched.hairpin(
+            directory, "run", "--port=1", "--port=2", "--netconf=127.0.0.1:0", "--data=" + data);
+    NetconfClient client =
+        Launched.connect(Launched.address(hairpin.awaitLine("ready"), "netconf"), data);
+    String page = Files.readString(PAGE);
+    List<DynamicTest> examples = new ArrayList<>();
+    Matcher fence = FENCE.matcher(page);
+    while (fence.find()) {
+      String kind = fence.group(2);
+      String content = fence.group(3).strip();
+      long line = page.substring(0, fence.start()).lines().count() + 1;
+      examples.add(dynamicTest("line " + line + ": " + kind, () -> run(client, kind, content)));
+    }
+    assertThat(examples).as("examples in %s", PAGE).hasSizeGreaterThan(10);
+    return examples.stream()
+        .onClose(
+            () -> {
+              client.close();
+              try {
+                hairpin.close();
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            });
+  }
+
+  private void run(NetconfClient client, String kind, String content) throws IOException {
+    switch (kind) {
+      case "edit" -> assertThat(edit(client, content)).contains("<ok/>");
+      case "filter" -> {
+        reply = client.rpc("<get><filter type=\"subtree\">" + content + "</filter></get>");
+        assertThat(reply).doesNotContain("rpc-error");
+      }
+      case "expect" -> assertThat(withoutSpace(reply)).contains(withoutSpace(content));
+      case "refused" -> {
+        String before = running(client);
+        assertThat(edit(client, content)).contains("<rpc-error>");
+        assertThat(running(client)).isEqualTo(before);
+        assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
+      }
+      default -> throw new AssertionError("an example is no '" + kind + "'");
+    }
+  }
+
+  /** Edits the candidate and commits it; tells what was answered last. */
+  private String edit(NetconfClient client, String content) throws IOException {
+    reply =
+        client.rpc(
+            "<edit-config><target><candidate/></target><config>%s</config></edit-config>"
+                .formatted(content));
+    if (!reply.contains("rpc-error")) {
+      reply = client.rpc("<commit/>");
+    }
+    return reply;
+  }
+
+  private static String running(NetconfClient client) throws IOException {
+    return client
+        .rpc("<get-config><source><running/></source></get-config>")
+        .replaceFirst("message-id=\"\\d+\"", "");
+  }
+
+  private static String withoutSpace(String xml) {
+    return xml.replaceAll(">\\s+<", "><").strip();
+  }
+}
