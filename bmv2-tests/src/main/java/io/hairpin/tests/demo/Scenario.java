@@ -30,6 +30,7 @@ public final class Scenario {
   private static final short EXPERIMENTAL = (short) 0x88B5;
   private static final int SHORTEST = 60;
   private static final int BROADCASTS = 100;
+  private static final int PATIENCE_SECONDS = 30;
 
   private final Operator operator;
   private final ManagedChannel channel;
@@ -71,6 +72,7 @@ public final class Scenario {
 
     say("NETCONF: both ports into VLAN 1, untagged, by " + operator.name());
     operator.edit("vlan.xml");
+    awaitForwarding();
     send("station 1", "the external host", STATION_1, EXTERNAL, Map.of(OUTSIDE, 1));
     send("station 1", "station 2", STATION_1, STATION_2, Map.of(OUTSIDE, 1));
     System.out.println("station 2 is not reached: no bridge sends a frame back where it came from");
@@ -96,6 +98,20 @@ public final class Scenario {
 
     say("The counters at the end");
     operator.get("counters.xml");
+  }
+
+  /** A commit is answered also while the target cannot be reached yet. */
+  private void awaitForwarding() {
+    for (int attempt = 0; attempt < PATIENCE_SECONDS * 10; attempt++) {
+      var stream = new FrameStream(channel);
+      stream.receive(UPLINK, frame(EXTERNAL, STATION_1, 0));
+      if (!stream.end().isEmpty()) {
+        return;
+      }
+      pause(100);
+    }
+    throw new IllegalStateException(
+        "nothing is forwarded %d seconds after the commit".formatted(PATIENCE_SECONDS));
   }
 
   /** Lets a frame arrive on the uplink and says which ports transmit it how many times. */
@@ -152,7 +168,7 @@ public final class Scenario {
               while (!enough.get()) {
                 stream.receive(UPLINK, frame(EXTERNAL, STATION_2, number++));
                 flowing.countDown();
-                pause();
+                pause(10);
               }
               stream.receive(UPLINK, frame(EXTERNAL, STATION_2, number++));
               return number;
@@ -174,9 +190,9 @@ public final class Scenario {
     return sent;
   }
 
-  private static void pause() {
+  private static void pause(int milliseconds) {
     try {
-      Thread.sleep(10);
+      Thread.sleep(milliseconds);
     } catch (InterruptedException e) {
       throw new IllegalStateException("interrupted", e);
     }
