@@ -43,7 +43,7 @@ final class Testbed implements AutoCloseable {
   static final long DEVICE = 7;
   static final int CPU_PORT = 64;
   static final int PATIENCE_SECONDS = 20;
-  static final ForwardingPipelineConfig CONFIG = config();
+  static final ForwardingPipelineConfig CONFIG = config("testbed");
 
   final SoftSwitch device;
   final ManagedChannel channel;
@@ -225,9 +225,10 @@ final class Testbed implements AutoCloseable {
     return Entity.newBuilder().setTableEntry(entry).build();
   }
 
-  private static ForwardingPipelineConfig config() {
-    try (InputStream json = Testbed.class.getResourceAsStream("testbed.json");
-        InputStream info = Testbed.class.getResourceAsStream("testbed.p4info.txtpb")) {
+  /** The pipeline of one of the programs beside this class. */
+  static ForwardingPipelineConfig config(String program) {
+    try (InputStream json = Testbed.class.getResourceAsStream(program + ".json");
+        InputStream info = Testbed.class.getResourceAsStream(program + ".p4info.txtpb")) {
       var p4info = P4Info.newBuilder();
       TextFormat.merge(
           new String(Objects.requireNonNull(info).readAllBytes(), StandardCharsets.UTF_8), p4info);

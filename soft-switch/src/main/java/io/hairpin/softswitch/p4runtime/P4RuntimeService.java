@@ -18,6 +18,7 @@ import io.hairpin.p4runtime.v1.Error;
 import io.hairpin.p4runtime.v1.ForwardingPipelineConfig;
 import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigRequest;
 import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigResponse;
+import io.hairpin.p4runtime.v1.IdleTimeoutNotification;
 import io.hairpin.p4runtime.v1.P4RuntimeGrpc;
 import io.hairpin.p4runtime.v1.PacketIn;
 import io.hairpin.p4runtime.v1.PacketOut;
@@ -44,6 +45,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongSupplier;
@@ -59,6 +61,9 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
 
   /** A response is sent when it has grown to so many bytes. */
   private static final int CHUNK = 1 << 20;
+
+  /** How often idle entries are looked for. */
+  private static final int IDLE_MILLISECONDS = 100;
 
   private final long deviceId;
   private final int cpuPort;
@@ -98,6 +103,9 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     this.timer = timer;
     this.clock = clock;
     arbitration = new Arbitration(deviceId);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            this::notifyIdle, IDLE_MILLISECONDS, IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
   }
 
   private <T> T exclusively(Supplier<T> change) {
@@ -638,6 +646,30 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     Pipeline pipeline = running;
     if (pipeline != null) {
       pipeline.sample(list.name(), sample);
+    }
+  }
+
+  /** Says which entries are idle. */
+  private void notifyIdle() {
+    lock.readLock().lock();
+    try {
+      Pipeline pipeline = running;
+      if (pipeline != null) {
+        var now = clock.instant();
+        long timestamp = TimeUnit.SECONDS.toNanos(now.getEpochSecond()) + now.getNano();
+        pipeline.idle(
+            entries ->
+                toPrimaries(
+                    StreamMessageResponse.newBuilder()
+                        .setIdleTimeoutNotification(
+                            IdleTimeoutNotification.newBuilder()
+                                .setTimestamp(timestamp)
+                                .addAllTableEntry(entries))));
+      }
+    } catch (RuntimeException e) {
+      LOG.error("looking for idle entries failed", e);
+    } finally {
+      lock.readLock().unlock();
     }
   }
 

@@ -4,22 +4,18 @@ import static io.hairpin.softswitch.p4runtime.Refusal.invalid;
 import static io.hairpin.softswitch.p4runtime.Refusal.unimplemented;
 
 import com.google.protobuf.ByteString;
-import io.grpc.Status;
 import io.hairpin.p4runtime.config.v1.Action;
 import io.hairpin.p4runtime.config.v1.ControllerPacketMetadata;
 import io.hairpin.p4runtime.config.v1.P4Info;
-import io.hairpin.p4runtime.v1.CounterData;
-import io.hairpin.p4runtime.v1.CounterEntry;
 import io.hairpin.p4runtime.v1.DigestEntry;
 import io.hairpin.p4runtime.v1.DirectCounterEntry;
+import io.hairpin.p4runtime.v1.DirectMeterEntry;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.ForwardingPipelineConfig;
-import io.hairpin.p4runtime.v1.Index;
 import io.hairpin.p4runtime.v1.PacketIn;
 import io.hairpin.p4runtime.v1.PacketOut;
 import io.hairpin.p4runtime.v1.TableEntry;
 import io.hairpin.p4runtime.v1.Update;
-import io.hairpin.softswitch.engine.CounterArray;
 import io.hairpin.softswitch.engine.DigestList;
 import io.hairpin.softswitch.engine.Program;
 import io.hairpin.softswitch.engine.ProgramException;
@@ -27,6 +23,7 @@ import io.hairpin.softswitch.engine.Replication;
 import io.hairpin.softswitch.engine.Table;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,13 +43,16 @@ final class Pipeline {
   private final ForwardingPipelineConfig config;
   private final Program program;
   private final Map<Integer, TableEntries> tables = new TreeMap<>();
-  private final Map<Integer, CounterArray> counters = new TreeMap<>();
+  private final IndexedEntries indexed;
   private final Map<Integer, TableEntries> directCounters = new HashMap<>();
+  private final Map<Integer, TableEntries> directMeters = new HashMap<>();
+  private final Map<Integer, ValueSetEntries> valueSets = new TreeMap<>();
   private final Map<Integer, DigestBuffer> digests = new TreeMap<>();
   private final Map<String, DigestBuffer> digestsByName = new HashMap<>();
   private final ReplicationEntries replication;
   private final ControllerHeader packetIn;
   private final ControllerHeader packetOut;
+  private final LongSupplier microseconds;
 
   /**
    * Loads a pipeline.
@@ -68,6 +68,7 @@ final class Pipeline {
       ScheduledExecutorService timer,
       InstantSource clock) {
     this.config = config;
+    this.microseconds = microseconds;
     var engine = new Replication();
     replication = new ReplicationEntries(engine);
     try {
@@ -93,17 +94,18 @@ final class Pipeline {
       }
       directCounters.put(one.getDirectTableId(), table);
     }
-    for (var one : info.getCountersList()) {
-      CounterArray counter = program.counter(one.getPreamble().getName());
-      if (counter == null) {
-        throw missing("counter", one.getPreamble().getName());
+    for (var one : info.getDirectMetersList()) {
+      TableEntries table = tables.get(one.getDirectTableId());
+      if (table == null || !table.hasMeter()) {
+        throw missing("direct meter", one.getPreamble().getName());
       }
-      if (counter.size() != one.getSize()) {
-        throw invalid(
-            "counter '%s': size %d in P4Info, %d in the program",
-            counter.name(), one.getSize(), counter.size());
-      }
-      counters.put(one.getPreamble().getId(), counter);
+      table.metered(one.getSpec());
+      directMeters.put(one.getDirectTableId(), table);
+    }
+    indexed = new IndexedEntries(info, program);
+    for (var one : info.getValueSetsList()) {
+      String name = one.getPreamble().getName();
+      valueSets.put(one.getPreamble().getId(), new ValueSetEntries(one, program.valueSet(name)));
     }
     for (var one : info.getDigestsList()) {
       String name = one.getPreamble().getName();
@@ -123,15 +125,6 @@ final class Pipeline {
   private static void checkSupport(P4Info info) {
     if (info.getActionProfilesCount() != 0) {
       throw unimplemented("action profile '%s'", info.getActionProfiles(0).getPreamble().getName());
-    }
-    if (info.getMetersCount() != 0) {
-      throw unimplemented("meter '%s'", info.getMeters(0).getPreamble().getName());
-    }
-    if (info.getDirectMetersCount() != 0) {
-      throw unimplemented("direct meter '%s'", info.getDirectMeters(0).getPreamble().getName());
-    }
-    if (info.getValueSetsCount() != 0) {
-      throw unimplemented("value set '%s'", info.getValueSets(0).getPreamble().getName());
     }
     if (info.getExternsCount() != 0) {
       throw unimplemented("extern '%s'", info.getExterns(0).getExternTypeName());
@@ -173,19 +166,19 @@ final class Pipeline {
           table(entity.getTableEntry().getTableId()).write(type, entity.getTableEntry());
       case PACKET_REPLICATION_ENGINE_ENTRY ->
           replication.write(type, entity.getPacketReplicationEngineEntry());
-      case COUNTER_ENTRY -> writeCounter(type, entity.getCounterEntry());
+      case COUNTER_ENTRY -> indexed.write(type, entity.getCounterEntry());
+      case METER_ENTRY -> indexed.write(type, entity.getMeterEntry());
+      case REGISTER_ENTRY -> indexed.write(type, entity.getRegisterEntry());
+      case DIRECT_METER_ENTRY -> writeMeter(type, entity.getDirectMeterEntry());
+      case VALUE_SET_ENTRY ->
+          valueSet(entity.getValueSetEntry().getValueSetId())
+              .write(type, entity.getValueSetEntry());
       case DIRECT_COUNTER_ENTRY -> writeCounter(type, entity.getDirectCounterEntry());
       case DIGEST_ENTRY ->
           digest(entity.getDigestEntry().getDigestId())
               .write(type, entity.getDigestEntry().getConfig());
       case ENTITY_NOT_SET -> throw invalid("update without an entity");
-      case EXTERN_ENTRY,
-          ACTION_PROFILE_MEMBER,
-          ACTION_PROFILE_GROUP,
-          METER_ENTRY,
-          DIRECT_METER_ENTRY,
-          VALUE_SET_ENTRY,
-          REGISTER_ENTRY ->
+      case EXTERN_ENTRY, ACTION_PROFILE_MEMBER, ACTION_PROFILE_GROUP ->
           throw unimplemented("%s", entity.getEntityCase());
     }
   }
@@ -226,12 +219,17 @@ final class Pipeline {
                   .build());
         }
       }
-      case COUNTER_ENTRY ->
-          read(
-              Entity.newBuilder()
-                  .setCounterEntry(entity.getCounterEntry().toBuilder().clearData())
-                  .build(),
-              restore);
+      case DIRECT_METER_ENTRY -> {
+        TableEntry key = entity.getDirectMeterEntry().getTableEntry();
+        TableEntry before = table(key.getTableId()).written(key);
+        if (before != null) {
+          var meter = DirectMeterEntry.newBuilder().setTableEntry(key);
+          if (before.hasMeterConfig()) {
+            meter.setConfig(before.getMeterConfig());
+          }
+          restore.accept(Entity.newBuilder().setDirectMeterEntry(meter).build());
+        }
+      }
       default -> read(entity, restore);
     }
     return reverse;
@@ -245,12 +243,12 @@ final class Pipeline {
     return table;
   }
 
-  private CounterArray counter(int id) {
-    CounterArray counter = counters.get(id);
-    if (counter == null) {
-      throw invalid("there is no counter %s", Integer.toUnsignedString(id));
+  private ValueSetEntries valueSet(int id) {
+    ValueSetEntries set = valueSets.get(id);
+    if (set == null) {
+      throw invalid("there is no value set %s", Integer.toUnsignedString(id));
     }
-    return counter;
+    return set;
   }
 
   private DigestBuffer digest(int id) {
@@ -261,23 +259,8 @@ final class Pipeline {
     return digest;
   }
 
-  private void writeCounter(Update.Type type, CounterEntry entry) {
-    checkModify(type, "counter");
-    CounterArray counter = counter(entry.getCounterId());
-    if (entry.hasIndex()) {
-      int index = index(counter, entry.getIndex());
-      if (entry.hasData()) {
-        counter.write(index, TableEntries.value(entry.getData()));
-      }
-    } else if (entry.hasData()) {
-      for (int i = 0; i < counter.size(); i++) {
-        counter.write(i, TableEntries.value(entry.getData()));
-      }
-    }
-  }
-
   private void writeCounter(Update.Type type, DirectCounterEntry entry) {
-    checkModify(type, "direct counter");
+    IndexedEntries.checkModify(type, "direct counter");
     TableEntries table = table(entry.getTableEntry().getTableId());
     if (entry.hasData()) {
       table.writeCounter(entry.getTableEntry(), TableEntries.value(entry.getData()));
@@ -286,25 +269,9 @@ final class Pipeline {
     }
   }
 
-  private static void checkModify(Update.Type type, String what) {
-    if (type != Update.Type.MODIFY) {
-      throw invalid("a %s can only be modified", what);
-    }
-  }
-
-  private static int index(CounterArray counter, Index index) {
-    if (index.getIndex() < 0) {
-      throw invalid("counter '%s': index %d is negative", counter.name(), index.getIndex());
-    }
-    if (index.getIndex() >= counter.size()) {
-      throw new Refusal(
-          Status.Code.OUT_OF_RANGE,
-          "counter '%s': index %d is not below its size %d",
-          counter.name(),
-          index.getIndex(),
-          counter.size());
-    }
-    return (int) index.getIndex();
+  private void writeMeter(Update.Type type, DirectMeterEntry entry) {
+    IndexedEntries.checkModify(type, "direct meter");
+    table(entry.getTableEntry().getTableId()).writeMeter(entry);
   }
 
   /**
@@ -324,7 +291,25 @@ final class Pipeline {
           tables.values().forEach(table -> table.read(entry, found -> out.accept(entity(found))));
         }
       }
-      case COUNTER_ENTRY -> readCounters(request.getCounterEntry(), out);
+      case COUNTER_ENTRY -> indexed.read(request.getCounterEntry(), out);
+      case METER_ENTRY -> indexed.read(request.getMeterEntry(), out);
+      case REGISTER_ENTRY -> indexed.read(request.getRegisterEntry(), out);
+      case DIRECT_METER_ENTRY -> {
+        DirectMeterEntry entry = request.getDirectMeterEntry();
+        Consumer<DirectMeterEntry> found =
+            meter -> out.accept(Entity.newBuilder().setDirectMeterEntry(meter).build());
+        int table = entry.getTableEntry().getTableId();
+        if (table == 0) {
+          directMeters.values().forEach(one -> one.readMeters(entry, found));
+        } else {
+          table(table).readMeters(entry, found);
+        }
+      }
+      case VALUE_SET_ENTRY -> {
+        int id = request.getValueSetEntry().getValueSetId();
+        Collection<ValueSetEntries> asked = id == 0 ? valueSets.values() : List.of(valueSet(id));
+        asked.forEach(set -> out.accept(Entity.newBuilder().setValueSetEntry(set.read()).build()));
+      }
       case DIRECT_COUNTER_ENTRY -> {
         var key = request.getDirectCounterEntry().getTableEntry();
         Consumer<DirectCounterEntry> found =
@@ -354,47 +339,13 @@ final class Pipeline {
             });
       }
       case ENTITY_NOT_SET -> throw invalid("request without an entity");
-      case EXTERN_ENTRY,
-          ACTION_PROFILE_MEMBER,
-          ACTION_PROFILE_GROUP,
-          METER_ENTRY,
-          DIRECT_METER_ENTRY,
-          VALUE_SET_ENTRY,
-          REGISTER_ENTRY ->
+      case EXTERN_ENTRY, ACTION_PROFILE_MEMBER, ACTION_PROFILE_GROUP ->
           throw unimplemented("%s", request.getEntityCase());
     }
   }
 
   private static Entity entity(TableEntry entry) {
     return Entity.newBuilder().setTableEntry(entry).build();
-  }
-
-  private void readCounters(CounterEntry request, Consumer<Entity> out) {
-    if (request.getCounterId() == 0) {
-      counters.forEach((id, counter) -> readCounters(id, counter, out));
-    } else if (request.hasIndex()) {
-      CounterArray counter = counter(request.getCounterId());
-      out.accept(counterEntry(request.getCounterId(), counter, index(counter, request.getIndex())));
-    } else {
-      readCounters(request.getCounterId(), counter(request.getCounterId()), out);
-    }
-  }
-
-  private static void readCounters(int id, CounterArray counter, Consumer<Entity> out) {
-    for (int i = 0; i < counter.size(); i++) {
-      out.accept(counterEntry(id, counter, i));
-    }
-  }
-
-  private static Entity counterEntry(int id, CounterArray counter, int index) {
-    CounterData data = TableEntries.data(counter.read(index));
-    return Entity.newBuilder()
-        .setCounterEntry(
-            CounterEntry.newBuilder()
-                .setCounterId(id)
-                .setIndex(Index.newBuilder().setIndex(index))
-                .setData(data))
-        .build();
   }
 
   /**
@@ -409,11 +360,11 @@ final class Pipeline {
             table(id).reconcile(table);
           }
         });
-    from.counters.forEach(
-        (id, counter) -> {
-          CounterArray mine = counters.get(id);
-          for (int i = 0; mine != null && i < Math.min(mine.size(), counter.size()); i++) {
-            mine.write(i, counter.read(i));
+    indexed.reconcile(from.indexed);
+    from.valueSets.forEach(
+        (id, set) -> {
+          if (set.read().getMembersCount() != 0) {
+            valueSet(id).write(Update.Type.MODIFY, set.read());
           }
         });
     from.digests.forEach(
@@ -423,6 +374,16 @@ final class Pipeline {
           }
         });
     replication.reconcile(from.replication);
+  }
+
+  /** Gives the entries of each table that have been idle for as long as they may. */
+  void idle(Consumer<List<TableEntry>> out) {
+    for (TableEntries table : tables.values()) {
+      List<TableEntry> idle = table.idle(microseconds.getAsLong());
+      if (!idle.isEmpty()) {
+        out.accept(idle);
+      }
+    }
   }
 
   /** The frame to inject at the CPU port. */

@@ -7,9 +7,12 @@ import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.hairpin.p4runtime.config.v1.ActionRef;
 import io.hairpin.p4runtime.config.v1.MatchField;
+import io.hairpin.p4runtime.config.v1.MeterSpec;
 import io.hairpin.p4runtime.v1.CounterData;
 import io.hairpin.p4runtime.v1.DirectCounterEntry;
+import io.hairpin.p4runtime.v1.DirectMeterEntry;
 import io.hairpin.p4runtime.v1.FieldMatch;
+import io.hairpin.p4runtime.v1.MeterConfig;
 import io.hairpin.p4runtime.v1.TableAction;
 import io.hairpin.p4runtime.v1.TableEntry;
 import io.hairpin.p4runtime.v1.Update;
@@ -19,6 +22,7 @@ import io.hairpin.softswitch.engine.Entry;
 import io.hairpin.softswitch.engine.KeyField;
 import io.hairpin.softswitch.engine.Match;
 import io.hairpin.softswitch.engine.MatchKind;
+import io.hairpin.softswitch.engine.MeterRates;
 import io.hairpin.softswitch.engine.Table;
 import io.hairpin.softswitch.engine.TableException;
 import java.math.BigInteger;
@@ -39,6 +43,11 @@ final class TableEntries {
   private final Map<String, Integer> actionIds = new HashMap<>();
   private final Map<Key, Cookie> cookies = new HashMap<>();
   private Cookie defaultCookie = Cookie.NONE;
+  private MeterSpec meter = MeterSpec.getDefaultInstance();
+
+  // Of entries that have a time-out.
+  private final Map<Key, Long> timeouts = new HashMap<>();
+  private final Map<Key, Long> notified = new HashMap<>();
 
   private record Key(List<Match> match, int priority) {}
 
@@ -132,6 +141,15 @@ final class TableEntries {
     return table.hasCounter();
   }
 
+  boolean hasMeter() {
+    return table.hasMeter();
+  }
+
+  /** Says what its direct meter is. */
+  void metered(MeterSpec spec) {
+    meter = spec;
+  }
+
   boolean isEmpty() {
     return table.size() == 0;
   }
@@ -156,18 +174,24 @@ final class TableEntries {
   }
 
   private void checkResources(TableEntry entry) {
-    boolean timed = entry.getIdleTimeoutNs() != 0 || entry.hasTimeSinceLastHit();
-    if (timed
+    if ((entry.getIdleTimeoutNs() != 0 || entry.hasTimeSinceLastHit())
         && (entry.getIsDefaultAction()
             || info.getIdleTimeoutBehavior()
                 == io.hairpin.p4runtime.config.v1.Table.IdleTimeoutBehavior.NO_TIMEOUT)) {
       throw invalid("table '%s': this entry cannot have an idle timeout", name());
     }
-    if (timed) {
-      throw unimplemented("table '%s': idle_timeout_ns, time_since_last_hit", name());
+    if (entry.hasTimeSinceLastHit()) {
+      throw invalid("table '%s': time_since_last_hit cannot be written", name());
     }
-    if (entry.hasMeterConfig() || entry.hasMeterCounterData()) {
-      throw unimplemented("table '%s': direct meters", name());
+    if (entry.getIdleTimeoutNs() < 0) {
+      throw invalid("table '%s': idle_timeout_ns %d", name(), entry.getIdleTimeoutNs());
+    }
+    if ((entry.hasMeterConfig() || entry.hasMeterCounterData()) && !table.hasMeter()) {
+      throw invalid("table '%s' has no direct meter", name());
+    }
+    IndexedEntries.checkNoColours(entry.hasMeterCounterData(), name());
+    if (entry.hasMeterConfig() && entry.getIsDefaultAction()) {
+      throw unimplemented("table '%s': a direct meter for the default entry", name());
     }
     if (entry.hasCounterData() && !table.hasCounter()) {
       throw invalid("table '%s' has no direct counter", name());
@@ -178,6 +202,7 @@ final class TableEntries {
     List<Match> match = match(entry.getMatchList());
     int priority = priority(entry);
     var key = new Key(match, priority);
+    MeterRates rates = rates(entry.hasMeterConfig(), entry.getMeterConfig());
     switch (type) {
       case INSERT -> {
         if (match.isEmpty()) {
@@ -200,12 +225,58 @@ final class TableEntries {
       case DELETE -> {
         table.delete(match, priority);
         cookies.remove(key);
+        timeouts.remove(key);
+        notified.remove(key);
+        return;
       }
       case UNSPECIFIED, UNRECOGNIZED -> throw invalid("update without a type");
     }
-    if (type != Update.Type.DELETE && entry.hasCounterData()) {
+    if (entry.hasCounterData()) {
       table.setCounter(match, priority, value(entry.getCounterData()));
     }
+    if (table.hasMeter()) {
+      table.setMeter(match, priority, rates);
+    }
+    if (table.hasIdleTimeout()) {
+      age(key, entry.getIdleTimeoutNs());
+    }
+  }
+
+  private @Nullable MeterRates rates(boolean given, MeterConfig config) {
+    return given ? Meters.rates(config, meter, name()) : null;
+  }
+
+  /** Sets an entry's time-out, in nanoseconds; the engine's is in microseconds. */
+  private void age(Key key, long nanoseconds) {
+    table.setIdleTimeout(key.match, key.priority, (nanoseconds + 999) / 1000);
+    notified.remove(key);
+    if (nanoseconds == 0) {
+      timeouts.remove(key);
+    } else {
+      timeouts.put(key, nanoseconds);
+    }
+  }
+
+  /**
+   * The entries that have been idle for as long as they may, and of which that was not said within
+   * that time.
+   *
+   * @param now microseconds of the switch's clock
+   */
+  synchronized List<TableEntry> idle(long now) {
+    if (timeouts.isEmpty()) {
+      return List.of();
+    }
+    var found = new ArrayList<TableEntry>();
+    for (Entry entry : table.idle()) {
+      var key = new Key(entry.key(), entry.priority());
+      Long before = notified.get(key);
+      if (before == null || now - before >= table.idleTimeout(key.match, key.priority)) {
+        notified.put(key, now);
+        found.add(entry(entry).clearAction().clearIsConst().build());
+      }
+    }
+    return found;
   }
 
   private void remember(Key key, Cookie cookie) {
@@ -403,11 +474,11 @@ final class TableEntries {
 
   /** Gives every entry that a request's entry asks for. */
   void read(TableEntry request, Consumer<TableEntry> out) {
-    if (request.hasMeterConfig() || request.hasMeterCounterData()) {
-      throw unimplemented("table '%s': direct meters", name());
-    }
-    if (request.hasTimeSinceLastHit()) {
-      throw unimplemented("table '%s': time_since_last_hit", name());
+    IndexedEntries.checkNoColours(request.hasMeterCounterData(), name());
+    if (request.hasTimeSinceLastHit()
+        && (request.getIsDefaultAction()
+            || (request.getTableId() != 0 && !table.hasIdleTimeout()))) {
+      throw invalid("table '%s': this entry has no time_since_last_hit", name());
     }
     boolean counted = request.hasCounterData() && table.hasCounter();
     if (request.getIsDefaultAction()) {
@@ -431,6 +502,14 @@ final class TableEntries {
       if (counted) {
         found.setCounterData(data(table.counter(entry.key(), entry.priority())));
       }
+      if (request.hasMeterConfig()) {
+        addMeter(entry, found);
+      }
+      if (request.hasTimeSinceLastHit() && table.hasIdleTimeout()) {
+        found
+            .getTimeSinceLastHitBuilder()
+            .setElapsedNs(1000 * table.idleTime(entry.key(), entry.priority()));
+      }
       out.accept(found.build());
     }
   }
@@ -452,7 +531,15 @@ final class TableEntries {
     if (counted) {
       found.setCounterData(data(table.counter(entry.key(), entry.priority())));
     }
+    addMeter(entry, found);
     return found.build();
+  }
+
+  private void addMeter(Entry entry, TableEntry.Builder found) {
+    MeterRates rates = table.hasMeter() ? table.meter(entry.key(), entry.priority()) : null;
+    if (rates != null) {
+      found.setMeterConfig(Meters.config(rates));
+    }
   }
 
   private Collection<Entry> selected(TableEntry request) {
@@ -469,7 +556,9 @@ final class TableEntries {
 
   private TableEntry.Builder entry(Entry entry) {
     TableEntry.Builder found = key(entry).setAction(action(entry.action()));
-    cookies.getOrDefault(new Key(entry.key(), entry.priority()), Cookie.NONE).addTo(found);
+    var key = new Key(entry.key(), entry.priority());
+    cookies.getOrDefault(key, Cookie.NONE).addTo(found);
+    found.setIdleTimeoutNs(timeouts.getOrDefault(key, 0L));
     return found.setIsConst(table.isConst());
   }
 
@@ -582,6 +671,48 @@ final class TableEntries {
         .build();
   }
 
+  private void checkMeter(TableEntry key) {
+    if (!table.hasMeter()) {
+      throw invalid("table '%s' has no direct meter", name());
+    }
+    if (key.getIsDefaultAction()) {
+      throw unimplemented("table '%s': a direct meter for the default entry", name());
+    }
+  }
+
+  /** Gives the direct meters that a request's entry asks for. */
+  void readMeters(DirectMeterEntry request, Consumer<DirectMeterEntry> out) {
+    TableEntry key = request.getTableEntry();
+    checkMeter(key);
+    IndexedEntries.checkNoColours(request.hasCounterData(), name());
+    Collection<Entry> entries = selected(key);
+    if (key.getMatchCount() != 0 && entries.isEmpty()) {
+      throw noEntry();
+    }
+    for (Entry entry : entries) {
+      var found = DirectMeterEntry.newBuilder().setTableEntry(key(entry));
+      MeterRates rates = table.meter(entry.key(), entry.priority());
+      if (rates != null) {
+        found.setConfig(Meters.config(rates));
+      }
+      out.accept(found.build());
+    }
+  }
+
+  /** Sets a direct meter, or makes all green again. */
+  void writeMeter(DirectMeterEntry entry) {
+    TableEntry key = entry.getTableEntry();
+    checkMeter(key);
+    IndexedEntries.checkNoColours(entry.hasCounterData(), name());
+    List<Match> match = match(key.getMatchList());
+    int priority = priority(key);
+    try {
+      table.setMeter(match, priority, rates(entry.hasConfig(), entry.getConfig()));
+    } catch (TableException e) {
+      throw Refusal.of(e);
+    }
+  }
+
   /** Sets a direct counter. */
   void writeCounter(TableEntry key, CounterValue value) {
     if (!table.hasCounter()) {
@@ -611,7 +742,10 @@ final class TableEntries {
         table.delete(entry.key(), entry.priority());
       }
       from.read(
-          TableEntry.newBuilder().setCounterData(CounterData.getDefaultInstance()).build(),
+          TableEntry.newBuilder()
+              .setCounterData(CounterData.getDefaultInstance())
+              .setMeterConfig(MeterConfig.getDefaultInstance())
+              .build(),
           entry -> write(Update.Type.INSERT, entry.toBuilder().clearIsConst().build()));
     }
     TableEntry miss = from.defaultEntry(from.hasCounter() && hasCounter());
