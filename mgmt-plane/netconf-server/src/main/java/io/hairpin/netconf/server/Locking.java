@@ -1,0 +1,30 @@
+package io.hairpin.netconf.server;
+
+import static io.hairpin.netconf.server.Parameters.only;
+import static io.hairpin.netconf.server.Parameters.required;
+
+/** The operations lock and unlock (RFC 6241 sections 7.5 and 7.6). */
+final class Locking {
+  private final Datastores datastores;
+
+  Locking(Datastores datastores) {
+    this.datastores = datastores;
+  }
+
+  void register(Operations operations) {
+    operations.add(Namespaces.BASE, "lock", this::lock);
+    operations.add(Namespaces.BASE, "unlock", this::unlock);
+  }
+
+  private Reply lock(Session session, Element input) throws RpcException {
+    only(input, "target");
+    datastores.lock(Sources.datastore(required(input, "target")), session.id());
+    return Reply.OK;
+  }
+
+  private Reply unlock(Session session, Element input) throws RpcException {
+    only(input, "target");
+    datastores.unlock(Sources.datastore(required(input, "target")), session.id());
+    return Reply.OK;
+  }
+}

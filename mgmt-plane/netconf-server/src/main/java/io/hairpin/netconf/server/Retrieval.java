@@ -1,0 +1,77 @@
+package io.hairpin.netconf.server;
+
+import static io.hairpin.netconf.server.Parameters.only;
+import static io.hairpin.netconf.server.Parameters.required;
+
+import java.util.List;
+import java.util.Map;
+import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
+import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
+
+/** The operations get and get-config (RFC 6241 sections 7.1 and 7.7). */
+final class Retrieval {
+  private final Schema schema;
+  private final Datastores datastores;
+  private final Map<QName, List<StateProvider>> states;
+
+  Retrieval(Schema schema, Datastores datastores, Map<QName, List<StateProvider>> states) {
+    this.schema = schema;
+    this.datastores = datastores;
+    this.states = states;
+  }
+
+  void register(Operations operations) {
+    operations.add(Namespaces.BASE, "get", this::get);
+    operations.add(Namespaces.BASE, "get-config", this::getConfig);
+  }
+
+  private Reply get(Session session, Element input) throws RpcException {
+    only(input, "filter");
+    return data(input, datastores.read(Datastores.Name.RUNNING), true);
+  }
+
+  private Reply getConfig(Session session, Element input) throws RpcException {
+    only(input, "source", "filter");
+    Datastores.Name source = Sources.datastore(required(input, "source"));
+    return data(input, datastores.read(source), false);
+  }
+
+  private Reply data(Element input, ContainerNode config, boolean withState) throws RpcException {
+    Element element = input.child("filter").orElse(null);
+    Filter filter = null;
+    if (element != null) {
+      String type =
+          element
+              .attribute("", "type")
+              .or(() -> element.attribute(Namespaces.BASE, "type"))
+              .orElse("subtree");
+      if (!type.equals("subtree")) {
+        throw RpcError.protocol(
+                ErrorTag.BAD_ATTRIBUTE, "filter type is '%s', not subtree".formatted(type))
+            .withInfo("bad-attribute", "type")
+            .withInfo("bad-element", "filter")
+            .asException();
+      }
+      filter = new Filter(element);
+    }
+    ContainerNode data = config;
+    if (withState) {
+      for (Map.Entry<QName, List<StateProvider>> state : states.entrySet()) {
+        if (filter == null || filter.mayTouch(state.getKey())) {
+          for (StateProvider provider : state.getValue()) {
+            DataContainerChild above = provider.state().orElse(null);
+            data = above == null ? data : Overlay.over(data, above);
+          }
+        }
+      }
+    }
+    ContainerNode selected = filter == null ? data : filter.select(schema.root(), data);
+    return out -> {
+      out.start(Namespaces.BASE, "data");
+      new DataWriter(out).children(schema.root(), selected);
+      out.end();
+    };
+  }
+}
