@@ -11,6 +11,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.hairpin.p4runtime.v1.CounterEntry;
 import io.hairpin.p4runtime.v1.DigestListAck;
+import io.hairpin.p4runtime.v1.DirectCounterEntry;
 import io.hairpin.p4runtime.v1.Error;
 import io.hairpin.p4runtime.v1.ForwardingPipelineConfig;
 import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigRequest;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -536,6 +538,35 @@ public final class Session implements AutoCloseable {
           });
     } catch (StatusRuntimeException e) {
       throw failed("read counter " + named.name(), e);
+    }
+    return values;
+  }
+
+  /**
+   * Reads the direct counters of a table's entries.
+   *
+   * @param table the table's name
+   * @return the values by the entries' keys, with canonical names
+   * @throws PipelineException if there is no such table
+   * @throws P4RuntimeException if the target refuses, as where the table has no direct counter, or
+   *     was lost meanwhile
+   */
+  public Map<TableEntry, CounterValue> readDirectCounters(String table) {
+    Names.Named<Table> named = pipeline.tables().get(table);
+    io.hairpin.p4runtime.v1.Entity.Builder wildcard = io.hairpin.p4runtime.v1.Entity.newBuilder();
+    wildcard.getDirectCounterEntryBuilder().getTableEntryBuilder().setTableId(named.id());
+    Map<TableEntry, CounterValue> values = new HashMap<>();
+    try {
+      readWire(
+          List.of(wildcard.build()),
+          wire -> {
+            DirectCounterEntry cell = wire.getDirectCounterEntry();
+            values.put(
+                codec.decode(cell.getTableEntry()).key(),
+                new CounterValue(cell.getData().getPacketCount(), cell.getData().getByteCount()));
+          });
+    } catch (StatusRuntimeException e) {
+      throw failed("read the direct counters of table " + named.name(), e);
     }
     return values;
   }

@@ -10,6 +10,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.hairpin.p4runtime.v1.CounterEntry;
+import io.hairpin.p4runtime.v1.DigestList;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.Error;
 import io.hairpin.p4runtime.v1.ForwardingPipelineConfig;
@@ -17,6 +18,7 @@ import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigRequest;
 import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigResponse;
 import io.hairpin.p4runtime.v1.MasterArbitrationUpdate;
 import io.hairpin.p4runtime.v1.P4RuntimeGrpc;
+import io.hairpin.p4runtime.v1.P4StructLike;
 import io.hairpin.p4runtime.v1.PacketReplicationEngineEntry;
 import io.hairpin.p4runtime.v1.ReadRequest;
 import io.hairpin.p4runtime.v1.ReadResponse;
@@ -51,13 +53,14 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
 
   public final List<WriteRequest> writes = new ArrayList<>();
   public final List<SetForwardingPipelineConfigRequest.Action> pushes = new ArrayList<>();
-  final BlockingQueue<StreamMessageRequest> heard = new LinkedBlockingQueue<>();
+  public final BlockingQueue<StreamMessageRequest> heard = new LinkedBlockingQueue<>();
   private final Map<StreamObserver<StreamMessageResponse>, Uint128> streams = new LinkedHashMap<>();
   private final Map<Entity, Entity> entities = new LinkedHashMap<>();
   private final String name = InProcessServerBuilder.generateName();
   private final Server server;
   private ForwardingPipelineConfig config = ForwardingPipelineConfig.getDefaultInstance();
   private int tableSize = Integer.MAX_VALUE;
+  private long hits;
   private @Nullable Status refusal;
   private @Nullable Status failure;
 
@@ -91,6 +94,23 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   public synchronized void endStreams(Status status) {
     List.copyOf(streams.keySet()).forEach(stream -> stream.onError(status.asRuntimeException()));
     streams.clear();
+  }
+
+  /** Sends the primary digests of three members, as the pipeline's learning digest has. */
+  public void digest(int id, long list, long[]... digests) {
+    DigestList.Builder message = DigestList.newBuilder().setDigestId(id).setListId(list);
+    for (long[] members : digests) {
+      P4StructLike.Builder struct = message.addDataBuilder().getStructBuilder();
+      for (long member : members) {
+        struct.addMembersBuilder().setBitstring(Value.of(member).bytes());
+      }
+    }
+    toPrimary(StreamMessageResponse.newBuilder().setDigest(message).build());
+  }
+
+  /** Lets packets hit every entry of the table. */
+  public synchronized void hit() {
+    hits++;
   }
 
   synchronized void toPrimary(StreamMessageResponse message) {
@@ -325,6 +345,13 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
         cell.getDataBuilder().setPacketCount(index + 1).setByteCount(100 * (index + 1));
         yield List.of(Entity.newBuilder().setCounterEntry(cell).build());
       }
+      case DIRECT_COUNTER_ENTRY -> {
+        int table = wanted.getDirectCounterEntry().getTableEntry().getTableId();
+        yield entities.keySet().stream()
+            .filter(key -> key.getTableEntry().getTableId() == table)
+            .map(this::counter)
+            .toList();
+      }
       case DIGEST_ENTRY -> {
         Entity found = entities.get(key(wanted));
         if (found == null) {
@@ -351,6 +378,16 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
       }
       default -> throw Status.UNIMPLEMENTED.asRuntimeException();
     };
+  }
+
+  private Entity counter(Entity key) {
+    Entity.Builder counter = Entity.newBuilder();
+    counter
+        .getDirectCounterEntryBuilder()
+        .setTableEntry(key.getTableEntry())
+        .getDataBuilder()
+        .setPacketCount(hits);
+    return counter.build();
   }
 
   private interface Answer<T> {
