@@ -57,7 +57,8 @@ enum bit<8> reason_t {
     RECEPTION_PORT = 9,       // would leave where it came in, reflective relay is off
     EGRESS_MEMBER = 10,       // the transmission port is not a member of the VLAN
     NO_TRANSMISSION_PORT = 11, // the logical port to transmit on does not exist
-    CPU_HEADER = 12           // a packet-out from elsewhere than the CPU, or one without a header
+    CPU_HEADER = 12,          // a packet-out from elsewhere than the CPU, or one without a header
+    UNKNOWN_SOURCE = 13       // learning is forbidden and the source is not known on the port
 }
 
 // 802.1Q 8.4, with the values of dot1dStpPortState left aside: these three are all that a frame meets.
@@ -65,6 +66,28 @@ enum bit<2> port_state_t {
     BLOCKING = 0,
     LEARNING = 1,
     FORWARDING = 2
+}
+
+// 802.1Q 8.7: what a port does with source addresses.
+enum bit<2> mac_learning_t {
+    OFF = 0,
+    ON = 1,
+    FORBIDDEN = 2  // and discards what it does not know
+}
+
+// Where the source address of a frame is known to be, as seen from the reception port.
+enum bit<2> station_t {
+    UNKNOWN = 0,
+    HERE = 1,
+    ELSEWHERE = 2,        // learnt: it has moved
+    STATIC_ELSEWHERE = 3  // by a static entry, which learning never overrides
+}
+
+// What control learns from. No bool: bmv2's digests cannot hold one.
+struct learn_t {
+    logical_port_t logical_port;
+    fid_t fid;
+    mac_t src_addr;
 }
 
 // What becomes of a frame, for egress to know.
@@ -84,6 +107,7 @@ struct metadata_t {
     bit<1> admit_tagged;
     bit<1> admit_untagged;
     bit<1> ingress_filtering;
+    mac_learning_t mac_learning;
     vid_t pvid;
     vid_t vid;
     bit<3> pcp;
@@ -92,6 +116,8 @@ struct metadata_t {
     mstid_t mstid;
     group_t group;                    // the VLAN's multicast group
     port_state_t state;
+    station_t station;
+    bit<1> learn;
     bit<8> trap_reason;
 }
 

@@ -9,13 +9,15 @@
 control Reception(in port_t port, inout metadata_t meta) {
     @id(ACTION_RECEPTION_RECEIVE)
     action receive(logical_port_t logical_port, vid_t pvid, bit<1> admit_tagged,
-                   bit<1> admit_untagged, bit<1> ingress_filtering, bit<1> reflective_relay) {
+                   bit<1> admit_untagged, bit<1> ingress_filtering, bit<1> reflective_relay,
+                   mac_learning_t mac_learning) {
         meta.reception_port = logical_port;
         meta.pvid = pvid;
         meta.admit_tagged = admit_tagged;
         meta.admit_untagged = admit_untagged;
         meta.ingress_filtering = ingress_filtering;
         meta.reflective_relay = reflective_relay;
+        meta.mac_learning = mac_learning;
     }
 
     @id(ACTION_RECEPTION_FROM_CPU)

@@ -14,6 +14,7 @@
 #include "../shared/trap.p4"
 #include "../shared/vlan_admission.p4"
 #include "../shared/vlan_egress.p4"
+#include "source.p4"
 
 // standard_metadata.instance_type
 const bit<32> INSTANCE_INGRESS_CLONE = 1;
@@ -40,6 +41,7 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
     Trap() trap;
     VlanAdmission() admission;
     IngressState() state;
+    Source() source;
     FilteringDatabase() filtering_database;
     ReflectiveRelay() reflective_relay;
     Transmission() transmission;
@@ -79,6 +81,9 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
             admission.apply(hdr, meta);
             if (meta.reason == reason_t.NONE) {
                 state.apply(meta);
+                if (meta.state != port_state_t.BLOCKING) {
+                    source.apply(hdr, meta);
+                }
             }
             if (meta.reason == reason_t.NONE) {
                 filtering_database.apply(hdr, meta);
@@ -171,6 +176,6 @@ control HairpinDeparser(packet_out packet, in headers_t hdr) {
     }
 }
 
-@pkginfo(name="hairpin", version="0.1.0")
+@pkginfo(name="hairpin", version="0.2.0")
 V1Switch(HairpinParser(), HairpinVerifyChecksum(), HairpinIngress(), HairpinEgress(),
          HairpinComputeChecksum(), HairpinDeparser()) main;

@@ -4,7 +4,9 @@ import io.hairpin.bridge.Change;
 import io.hairpin.bridge.ConfigurationObject;
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
+import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
 import io.hairpin.bridge.ConfigurationObject.Interface;
+import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
@@ -12,6 +14,7 @@ import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.bridge.InvalidConfigurationException;
 import io.hairpin.bridge.MacAddress;
 import io.hairpin.netconf.server.RefusedException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,11 +37,12 @@ import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNodes;
 import org.opendaylight.yangtools.yang.model.api.DataNodeContainer;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
+import org.opendaylight.yangtools.yang.model.api.ListSchemaNode;
 
 /** From configuration data of hairpin-bridge and ietf-interfaces to the bridge's records. */
 final class ConfigurationBinding {
 
-  /** A list of which each entry is one object of the bridge. */
+  /** A list of which each entry is one object of the bridge, or a container that is one. */
   private record Listing(
       YangInstanceIdentifier path,
       DataNodeContainer schema,
@@ -56,6 +60,7 @@ final class ConfigurationBinding {
         List.of(
             listing(model, ConfigurationBinding::networkInterface, "interfaces", "interface"),
             listing(model, ConfigurationBinding::vlan, "bridge", "vlan"),
+            listing(model, ConfigurationBinding::filteringDatabase, "bridge", "filtering-database"),
             listing(
                 model,
                 ConfigurationBinding::staticEntry,
@@ -68,8 +73,10 @@ final class ConfigurationBinding {
   List<ConfigurationObject> read(ContainerNode root) {
     List<ConfigurationObject> objects = new ArrayList<>();
     for (Listing listing : listings) {
-      if (find(root, listing.path()) instanceof MapNode list) {
-        list.body().forEach(entry -> objects.add(listing.read(entry)));
+      switch (find(root, listing.path())) {
+        case MapNode list -> list.body().forEach(entry -> objects.add(listing.read(entry)));
+        case ContainerNode container -> objects.add(listing.read(container));
+        case null, default -> {}
       }
     }
     return objects;
@@ -125,7 +132,10 @@ final class ConfigurationBinding {
       List<PathArgument> arguments = edit.path().getPathArguments();
       if (arguments.size() > depth) {
         if (listing.path().contains(edit.path())) {
-          entries.add(listing.path().node(arguments.get(depth)));
+          entries.add(
+              listing.schema() instanceof ListSchemaNode
+                  ? listing.path().node(arguments.get(depth))
+                  : listing.path());
         }
       } else if (edit.path().contains(listing.path())) {
         addEntries(entries, listing, change.before());
@@ -137,8 +147,11 @@ final class ConfigurationBinding {
 
   private static void addEntries(
       Set<YangInstanceIdentifier> entries, Listing listing, ContainerNode root) {
-    if (find(root, listing.path()) instanceof MapNode list) {
-      list.body().forEach(entry -> entries.add(listing.path().node(entry.name())));
+    switch (find(root, listing.path())) {
+      case MapNode list ->
+          list.body().forEach(entry -> entries.add(listing.path().node(entry.name())));
+      case ContainerNode _ -> entries.add(listing.path());
+      case null, default -> {}
     }
   }
 
@@ -172,7 +185,9 @@ final class ConfigurationBinding {
         data.number("pvid"),
         constant(AcceptableFrameTypes.class, data.get("acceptable-frame-types")),
         data.flag("ingress-filtering"),
-        constant(ReflectiveRelay.class, data.container("reflective-relay").get("rr-admin")));
+        constant(ReflectiveRelay.class, data.container("reflective-relay").get("rr-admin")),
+        constant(MacLearning.class, data.get("mac-learning")),
+        data.find("mac-limit").map(Integer::parseInt).orElse(Integer.MAX_VALUE));
   }
 
   private static Vlan vlan(Data data) {
@@ -182,6 +197,10 @@ final class ConfigurationBinding {
         data.find("fid").map(Integer::parseInt).orElse(vid),
         data.set("tagged-port"),
         data.set("untagged-port"));
+  }
+
+  private static FilteringDatabase filteringDatabase(Data data) {
+    return new FilteringDatabase(Duration.ofSeconds(data.number("ageing-time")));
   }
 
   private static StaticEntry staticEntry(Data data) {

@@ -4,6 +4,7 @@ import io.hairpin.bridge.Alarm;
 import io.hairpin.bridge.Bridge;
 import io.hairpin.bridge.Count;
 import io.hairpin.bridge.Discard;
+import io.hairpin.bridge.FilteringEntry;
 import io.hairpin.bridge.MacAddress;
 import io.hairpin.bridge.PortState;
 import io.hairpin.bridge.Ports.Port;
@@ -36,13 +37,27 @@ final class StateBinding {
   List<Provider> providers() {
     return List.of(
         provider("interfaces", root -> root.list("interface", bridge.ports(), this::port)),
-        provider("bridge", root -> root.list("discard", bridge.discards(), this::discard)),
+        provider("bridge", this::bridge),
         provider("alarms", root -> root.list("alarm", bridge.alarms(), this::alarm)));
   }
 
   private Provider provider(String root, Consumer<StateWriter> content) {
     return new Provider(
         Data.child(model, root).getQName(), () -> StateWriter.container(model, root, content));
+  }
+
+  private void bridge(StateWriter root) {
+    root.container(
+        "filtering-database",
+        database -> database.list("entry", bridge.filteringEntries(), this::filteringEntry));
+    root.list("discard", bridge.discards(), this::discard);
+  }
+
+  private void filteringEntry(StateWriter writer, FilteringEntry entry) {
+    writer.leaf("fid", entry.fid());
+    writer.leaf("mac-address", MacAddress.format(entry.address()));
+    writer.leaf("port", entry.port());
+    writer.leaf("type", entry.type().name().toLowerCase(Locale.ROOT));
   }
 
   private void discard(StateWriter entry, Discard discard) {

@@ -1,33 +1,50 @@
 package io.hairpin.bridge;
 
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
+import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
+import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
+import io.hairpin.bridge.ConfigurationObject.StaticEntryKey;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.bridge.Discard.Side;
+import io.hairpin.bridge.Intent.Source;
 import io.hairpin.bridge.PortState.Counters;
 import io.hairpin.bridge.Ports.Port;
+import io.hairpin.p4runtime.client.DigestList;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Listener;
 import io.hairpin.p4runtime.client.Session;
+import io.hairpin.p4runtime.client.Value;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An edge virtual bridge (802.1Q clause 40) on a P4Runtime target: keeps the target at what the
@@ -42,14 +59,33 @@ public final class Bridge implements AutoCloseable {
   /** After a request failed on a target that is connected. */
   private static final Duration RETRY = Duration.ofSeconds(5);
 
+  private static final Logger log = LoggerFactory.getLogger(Bridge.class);
+
+  /** How often the target is asked, at most and at least, from which stations it heard. */
+  private static final Duration SHORTEST_POLL = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
+
   private static final List<Long> REASONS =
       Stream.of(DiscardReason.values()).map(DiscardReason::index).toList();
 
+  /** Guards the configuration with what was learnt and what the target should hold. */
+  private final Object lock = new Object();
+
   private final Ports ports;
+  private final InstantSource clock;
   private final Alarms alarms;
   private final Intent intent;
   private final Dataplane dataplane;
   private final Map<ObjectKey, ConfigurationObject> configuration = new ConcurrentHashMap<>();
+  private final Map<Integer, String> names;
+
+  /** Guarded by the lock. */
+  private final Learning learning = new Learning();
+
+  private final ScheduledExecutorService ageing =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("ageing").factory());
 
   /** By each port that the switch does not have, the objects that name it. */
   private final Map<String, Set<ObjectKey>> missing = new HashMap<>();
@@ -74,9 +110,11 @@ public final class Bridge implements AutoCloseable {
       InstantSource clock,
       Duration retry) {
     this.ports = ports;
+    this.clock = clock;
     alarms = new Alarms(clock);
     intent = new Intent(ports.list().stream().collect(Collectors.toMap(Port::name, Port::number)));
-    dataplane = new Dataplane(connection, Intent.base(cpuPort), alarms, retry);
+    names = ports.list().stream().collect(Collectors.toMap(Port::number, Port::name));
+    dataplane = new Dataplane(lock, connection, Intent.base(cpuPort), new Learner(), alarms, retry);
   }
 
   /** A change that the bridge can take. */
@@ -99,6 +137,7 @@ public final class Bridge implements AutoCloseable {
   public void start(List<ConfigurationObject> objects) {
     apply(new Change(objects, List.of()));
     dataplane.start();
+    ageLater();
   }
 
   /**
@@ -109,7 +148,14 @@ public final class Bridge implements AutoCloseable {
    * @throws InvalidConfigurationException where it names a port, for the first time, that the
    *     switch does not have, or a port both in the tagged and in the untagged set of a VLAN
    */
-  public synchronized Prepared prepare(Change change) throws InvalidConfigurationException {
+  public Prepared prepare(Change change) throws InvalidConfigurationException {
+    synchronized (lock) {
+      check(change);
+    }
+    return () -> apply(change);
+  }
+
+  private void check(Change change) throws InvalidConfigurationException {
     for (ConfigurationObject object : change.put()) {
       checkPorts(object);
       if (object instanceof Vlan vlan) {
@@ -124,7 +170,6 @@ public final class Bridge implements AutoCloseable {
         }
       }
     }
-    return () -> apply(change);
   }
 
   private void checkPorts(ConfigurationObject object) throws InvalidConfigurationException {
@@ -139,6 +184,7 @@ public final class Bridge implements AutoCloseable {
             case Interface _ -> "name";
             case Vlan vlan -> vlan.tagged().contains(name) ? "tagged-port" : "untagged-port";
             case StaticEntry _ -> "port";
+            case FilteringDatabase _ -> throw new IllegalStateException("It names no port");
           };
       throw new InvalidConfigurationException(
           object.key(),
@@ -153,19 +199,239 @@ public final class Bridge implements AutoCloseable {
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
-  private synchronized void apply(Change change) {
-    List<Entity> before = new ArrayList<>();
-    List<Entity> after = new ArrayList<>();
-    for (ObjectKey key : change.removed()) {
-      before.addAll(entities(configuration.remove(key)));
-      note(key, null);
+  private void apply(Change change) {
+    synchronized (lock) {
+      List<Entity> before = new ArrayList<>();
+      List<Entity> after = new ArrayList<>();
+      for (ObjectKey key : change.removed()) {
+        ConfigurationObject old = configuration.remove(key);
+        before.addAll(entities(old));
+        before.addAll(flushed(old, null));
+        note(key, null);
+      }
+      for (ConfigurationObject object : change.put()) {
+        ConfigurationObject old = configuration.put(object.key(), object);
+        before.addAll(entities(old));
+        before.addAll(flushed(old, object));
+        after.addAll(intent.of(object));
+        note(object.key(), object);
+      }
+      dataplane.replace(before, after);
     }
-    for (ConfigurationObject object : change.put()) {
-      before.addAll(entities(configuration.put(object.key(), object)));
-      after.addAll(intent.of(object));
-      note(object.key(), object);
+  }
+
+  /** Forgets what was learnt and does not hold any more after a change; tells its entries. */
+  private List<Entity> flushed(
+      @Nullable ConfigurationObject before, @Nullable ConfigurationObject after) {
+    List<Station> gone = new ArrayList<>();
+    if (after instanceof StaticEntry entry) {
+      gone.add(new Station(entry.fid(), entry.address()));
+    } else if (before instanceof Interface old) {
+      OptionalInt port = intent.port(old.name());
+      if (port.isPresent()
+          && learns(old)
+          && !(after instanceof Interface now && goesOn(old, now))) {
+        gone.addAll(learning.matching((_, on) -> on == port.getAsInt()));
+      }
+    } else if (before instanceof Vlan old) {
+      Set<Integer> left = members(old);
+      if (after instanceof Vlan now && now.fid() == old.fid()) {
+        left.removeAll(members(now));
+        gone.addAll(
+            learning.matching((station, on) -> station.fid() == old.fid() && left.contains(on)));
+      } else {
+        gone.addAll(learning.matching((station, _) -> station.fid() == old.fid()));
+      }
     }
-    dataplane.replace(before, after);
+    List<Entity> entries = new ArrayList<>();
+    for (Station station : gone) {
+      learning
+          .port(station)
+          .ifPresent(
+              port -> {
+                entries.add(Intent.source(station, port, false));
+                entries.add(Intent.destination(station, port));
+              });
+      learning.remove(station);
+    }
+    return entries;
+  }
+
+  private Set<Integer> members(Vlan vlan) {
+    Set<Integer> members = new HashSet<>();
+    Stream.concat(vlan.tagged().stream(), vlan.untagged().stream())
+        .forEach(name -> intent.port(name).ifPresent(members::add));
+    return members;
+  }
+
+  private static boolean learns(Interface networkInterface) {
+    BridgePort port = networkInterface.bridgePort();
+    return networkInterface.enabled() && port != null && port.macLearning() == MacLearning.ON;
+  }
+
+  private static boolean goesOn(Interface before, Interface now) {
+    BridgePort old = before.bridgePort();
+    BridgePort port = now.bridgePort();
+    return learns(now) && old != null && port != null && old.pvid() == port.pvid();
+  }
+
+  /** What decides on what the dataplane teaches. */
+  private final class Learner implements Dataplane.Learner {
+
+    @Override
+    public void learn(DigestList digests) {
+      synchronized (lock) {
+        Map<Station, Integer> sightings = new LinkedHashMap<>();
+        Map<Integer, Integer> room = new HashMap<>();
+        Set<Integer> fids = fids();
+        for (Map<String, Value> digest : digests.digests()) {
+          int port = (int) number(digest, "logical_port");
+          Station station = new Station((int) number(digest, "fid"), number(digest, "src_addr"));
+          if (learning.port(station).equals(OptionalInt.of(port))
+              || !learnable(station, port, fids)) {
+            continue;
+          }
+          int left = room.computeIfAbsent(port, _ -> limit(port) - learning.count(port));
+          if (left > 0) {
+            room.put(port, left - 1);
+            sightings.put(station, port);
+          }
+        }
+        install(sightings);
+      }
+    }
+
+    private long number(Map<String, Value> digest, String member) {
+      return Objects.requireNonNull(digest.get(member), member).toLong();
+    }
+
+    /** Destinations first: a source that is known is not learnt again. */
+    private void install(Map<Station, Integer> sightings) {
+      List<Entity> destinations = new ArrayList<>();
+      sightings.forEach((station, port) -> destinations.add(Intent.destination(station, port)));
+      Set<Entity> reached = dataplane.learn(destinations);
+      List<Entity> sources = new ArrayList<>();
+      sightings.forEach(
+          (station, port) -> {
+            if (reached.contains(Intent.destination(station, port).key())) {
+              sources.add(Intent.source(station, port, false));
+            }
+          });
+      Set<Entity> known = dataplane.learn(sources);
+      Instant now = clock.instant();
+      List<Entity> stray = new ArrayList<>();
+      sightings.forEach(
+          (station, port) -> {
+            Entity destination = Intent.destination(station, port);
+            if (known.contains(Intent.source(station, port, false).key())) {
+              learning.put(station, port, now);
+            } else if (reached.contains(destination.key())) {
+              learning.remove(station);
+              stray.add(Intent.source(station, port, false));
+              stray.add(destination);
+            }
+          });
+      if (!stray.isEmpty()) {
+        dataplane.replace(stray, List.of());
+      }
+    }
+
+    @Override
+    public Collection<Entity> adopt(Collection<Entity> held) {
+      learning.clear();
+      List<Entity> adopted = new ArrayList<>();
+      Set<Integer> fids = fids();
+      Instant now = clock.instant();
+      for (Entity entity : held) {
+        Optional<Source> source = Intent.source(entity).filter(s -> !s.isStatic());
+        if (source.isPresent() && learnable(source.get().station(), source.get().port(), fids)) {
+          Station station = source.get().station();
+          int port = source.get().port();
+          learning.put(station, port, now);
+          adopted.add(Intent.destination(station, port));
+          adopted.add(entity);
+        }
+      }
+      return adopted;
+    }
+
+    private boolean learnable(Station station, int port, Set<Integer> fids) {
+      return fids.contains(station.fid())
+          && configured(port).filter(Bridge::learns).isPresent()
+          && !configuration.containsKey(new StaticEntryKey(station.fid(), station.address()));
+    }
+
+    private Set<Integer> fids() {
+      Set<Integer> fids = new HashSet<>();
+      for (ConfigurationObject object : configuration.values()) {
+        if (object instanceof Vlan vlan) {
+          fids.add(vlan.fid());
+        }
+      }
+      return fids;
+    }
+
+    private int limit(int port) {
+      return configured(port)
+          .map(Interface::bridgePort)
+          .map(BridgePort::macLimit)
+          .orElse(Integer.MAX_VALUE);
+    }
+
+    private Optional<Interface> configured(int port) {
+      @Nullable String name = names.get(port);
+      return name != null
+              && configuration.get(new InterfaceKey(name)) instanceof Interface networkInterface
+          ? Optional.of(networkInterface)
+          : Optional.empty();
+    }
+  }
+
+  private Duration ageingTime() {
+    return configuration.getOrDefault(FilteringDatabase.DEFAULT.key(), FilteringDatabase.DEFAULT)
+            instanceof FilteringDatabase database
+        ? database.ageingTime()
+        : FilteringDatabase.DEFAULT.ageingTime();
+  }
+
+  private void ageLater() {
+    long period = ageingTime().dividedBy(10).toMillis();
+    var _ =
+        ageing.schedule(
+            this::ageAndAgain,
+            Math.clamp(period, SHORTEST_POLL.toMillis(), LONGEST_POLL.toMillis()),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void ageAndAgain() {
+    try {
+      age();
+    } catch (RuntimeException e) {
+      log.error("Ageing failed; it is tried again", e);
+    } finally {
+      ageLater();
+    }
+  }
+
+  /** Removes what was learnt of stations that sent nothing for the ageing time. */
+  void age() {
+    Map<Station, Long> frames = new HashMap<>();
+    dataplane.hits("source").forEach((key, hits) -> frames.put(Intent.sourceOf(key), hits));
+    synchronized (lock) {
+      List<Entity> sources = new ArrayList<>();
+      List<Entity> destinations = new ArrayList<>();
+      for (Station station : learning.idle(frames, clock.instant(), ageingTime())) {
+        int port = learning.port(station).orElseThrow();
+        sources.add(Intent.source(station, port, false));
+        destinations.add(Intent.destination(station, port));
+        learning.remove(station);
+      }
+      if (!sources.isEmpty()) {
+        // A known source without its destination would not be learnt again.
+        dataplane.replace(sources, List.of());
+        dataplane.replace(destinations, List.of());
+      }
+    }
   }
 
   private List<Entity> entities(@Nullable ConfigurationObject object) {
@@ -283,6 +549,26 @@ public final class Bridge implements AutoCloseable {
   }
 
   /**
+   * Tells what the target holds in its filtering database.
+   *
+   * @return the entries in the order of FID and address; none where the target does not tell
+   */
+  public List<FilteringEntry> filteringEntries() {
+    return dataplane.installed().stream()
+        .flatMap(entity -> Intent.source(entity).stream())
+        .map(
+            source ->
+                new FilteringEntry(
+                    source.station().fid(),
+                    source.station().address(),
+                    Port.nameOf(source.port()),
+                    source.isStatic() ? FilteringEntry.Type.STATIC : FilteringEntry.Type.LEARNT))
+        .sorted(
+            Comparator.comparingInt(FilteringEntry::fid).thenComparingLong(FilteringEntry::address))
+        .toList();
+  }
+
+  /**
    * Tells what is wrong now.
    *
    * @return the alarms that are raised
@@ -294,6 +580,7 @@ public final class Bridge implements AutoCloseable {
   /** Leaves the target, which goes on by what it holds. */
   @Override
   public void close() {
+    ageing.shutdownNow();
     dataplane.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.hairpin.bridge;
 
+import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,30 @@ public sealed interface ConfigurationObject {
     }
   }
 
+  /** The identity of the {@link FilteringDatabase}. */
+  record FilteringDatabaseKey() implements ObjectKey {
+    @Override
+    public String toString() {
+      return "filtering database";
+    }
+  }
+
+  /**
+   * What holds for the filtering database as a whole.
+   *
+   * @param ageingTime how long a learnt entry stays without a frame from its station (802.1Q 8.8.3)
+   */
+  record FilteringDatabase(Duration ageingTime) implements ConfigurationObject {
+
+    /** Where it is not configured. */
+    static final FilteringDatabase DEFAULT = new FilteringDatabase(Duration.ofMinutes(5));
+
+    @Override
+    public FilteringDatabaseKey key() {
+      return new FilteringDatabaseKey();
+    }
+  }
+
   /**
    * An interface of the switch.
    *
@@ -78,12 +103,26 @@ public sealed interface ConfigurationObject {
    * @param acceptableFrameTypes which frames are admitted
    * @param ingressFiltering whether frames of VLANs that the port is no member of are discarded
    * @param reflectiveRelay whether the port reflects
+   * @param macLearning what the port does with source addresses
+   * @param macLimit how many addresses are learnt on the port at most
    */
   record BridgePort(
       int pvid,
       AcceptableFrameTypes acceptableFrameTypes,
       boolean ingressFiltering,
-      ReflectiveRelay reflectiveRelay) {}
+      ReflectiveRelay reflectiveRelay,
+      MacLearning macLearning,
+      int macLimit) {}
+
+  /** What a port does with the source addresses of the frames that it admits (802.1Q 8.7). */
+  enum MacLearning {
+    /** Nothing. */
+    OFF,
+    /** It learns them. */
+    ON,
+    /** It learns none, and discards frames from those that are not known to be behind it. */
+    FORBIDDEN
+  }
 
   /** Which frames a port admits (802.1Q 6.9). */
   enum AcceptableFrameTypes {

@@ -1,10 +1,12 @@
 package io.hairpin.bridge;
 
 import io.grpc.Status;
+import io.hairpin.p4runtime.client.DigestList;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Listener;
 import io.hairpin.p4runtime.client.P4RuntimeException;
 import io.hairpin.p4runtime.client.Session;
+import io.hairpin.p4runtime.client.TableEntry;
 import io.hairpin.p4runtime.client.Update;
 import io.hairpin.p4runtime.client.WriteException;
 import java.time.Duration;
@@ -39,7 +41,23 @@ final class Dataplane implements Listener, AutoCloseable {
   private static final String RESOURCE = "target";
   private static final long NEVER = -1;
 
+  /** Who decides on what the dataplane teaches. */
+  interface Learner {
+
+    /** Takes what the dataplane asks to learn, without the lock. */
+    void learn(DigestList digests);
+
+    /**
+     * Told, under the lock, all that a target holds which may have been on its own meanwhile.
+     *
+     * @return what was learnt and is still wanted
+     */
+    Collection<Entity> adopt(Collection<Entity> held);
+  }
+
+  private final Object lock;
   private final Function<Listener, Session> connection;
+  private final Learner learner;
   private final Alarms alarms;
 
   private final Duration retry;
@@ -48,13 +66,16 @@ final class Dataplane implements Listener, AutoCloseable {
   private final ExecutorService control =
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("dataplane").factory());
 
-  /** By key. Guarded by this. */
+  /** By key. Guarded by the lock. */
   private final Map<Entity, Entity> wanted = new HashMap<>();
+
+  /** What is wanted besides, by key, for as long as the target holds it. Guarded by the lock. */
+  private final Map<Entity, Entity> learnt = new HashMap<>();
 
   /** By key. Changed under the lock, read without. */
   private final Map<Entity, Entity> installed = new ConcurrentHashMap<>();
 
-  /** The keys of what the target refused; tried again with every write. Guarded by this. */
+  /** The keys of what the target refused; tried again with every write. Guarded by the lock. */
   private final Set<Entity> refused = new HashSet<>();
 
   /** Counts the times that the target was lost. */
@@ -66,40 +87,90 @@ final class Dataplane implements Listener, AutoCloseable {
   /** Null until connected for the first time. Set under the lock. */
   private volatile @Nullable Session session;
 
+  /**
+   * Makes it.
+   *
+   * @param lock what guards the bridge's state, and this
+   * @param base what is wanted always
+   * @param learner hears what the dataplane teaches
+   */
   Dataplane(
+      Object lock,
       Function<Listener, Session> connection,
       Collection<Entity> base,
+      Learner learner,
       Alarms alarms,
       Duration retry) {
+    this.lock = lock;
     this.connection = connection;
+    this.learner = learner;
     this.alarms = alarms;
     this.retry = retry;
     put(base);
   }
 
-  synchronized void start() {
-    alarms.raise(Alarm.Type.TARGET_UNREACHABLE, RESOURCE, "not connected yet");
-    session = connection.apply(this);
+  void start() {
+    synchronized (lock) {
+      alarms.raise(Alarm.Type.TARGET_UNREACHABLE, RESOURCE, "not connected yet");
+      session = connection.apply(this);
+    }
   }
 
-  /** Wants other entities than before; returns when they are installed, or cannot be now. */
-  synchronized void replace(Collection<Entity> before, Collection<Entity> after) {
-    Set<Entity> keys = new HashSet<>();
-    for (Entity entity : before) {
-      keys.add(entity.key());
-      wanted.remove(entity.key());
-    }
-    put(after).forEach(keys::add);
-    Session target = session;
-    if (target == null || !synchronised()) {
-      return;
-    }
-    try {
-      if (install(target, keys)) {
-        control.execute(this::synchronise);
+  /**
+   * Wants other entities than before; returns when they are installed, or cannot be now. What was
+   * learnt may be among those before.
+   */
+  void replace(Collection<Entity> before, Collection<Entity> after) {
+    synchronized (lock) {
+      Set<Entity> keys = new HashSet<>();
+      for (Entity entity : before) {
+        keys.add(entity.key());
+        wanted.remove(entity.key());
+        learnt.remove(entity.key());
       }
-    } catch (P4RuntimeException e) {
-      failed(e);
+      put(after).forEach(keys::add);
+      Session target = session;
+      if (target == null || !synchronised()) {
+        return;
+      }
+      try {
+        if (install(target, keys)) {
+          control.execute(this::synchronise);
+        }
+      } catch (P4RuntimeException e) {
+        failed(e);
+      }
+    }
+  }
+
+  /** Wants entities that were learnt where the target takes them; tells the keys of these. */
+  Set<Entity> learn(Collection<Entity> entities) {
+    synchronized (lock) {
+      Session target = session;
+      if (target == null || !synchronised()) {
+        return Set.of();
+      }
+      Set<Entity> keys = new HashSet<>();
+      entities.forEach(entity -> keys.add(entity.key()));
+      try {
+        List<Update> updates = Update.difference(at(keys, installed), entities);
+        Map<Update, WriteException.Failure> failures = write(target, updates);
+        failures.keySet().forEach(update -> keys.remove(update.entity().key()));
+        for (Entity entity : entities) {
+          if (keys.contains(entity.key())) {
+            learnt.put(entity.key(), entity);
+          }
+        }
+        if (disagrees(failures)) {
+          control.execute(this::synchronise);
+        } else if (!failures.isEmpty()) {
+          log.debug("Not learnt: {}", failures.values());
+        }
+        return keys;
+      } catch (P4RuntimeException e) {
+        failed(e);
+        return Set.of();
+      }
     }
   }
 
@@ -134,6 +205,27 @@ final class Dataplane implements Listener, AutoCloseable {
     }
   }
 
+  /** How many packets hit each entry of a table, by key; empty where the target does not tell. */
+  Map<TableEntry, Long> hits(String table) {
+    Session target = session;
+    if (target == null || !synchronised()) {
+      return Map.of();
+    }
+    try {
+      Map<TableEntry, Long> hits = new HashMap<>();
+      target.readDirectCounters(table).forEach((key, value) -> hits.put(key, value.packets()));
+      return hits;
+    } catch (P4RuntimeException e) {
+      log.warn("The hits of table {} cannot be read: {}", table, e.getMessage());
+      return Map.of();
+    }
+  }
+
+  /** All that the target holds. */
+  Collection<Entity> installed() {
+    return synchronised() ? List.copyOf(installed.values()) : List.of();
+  }
+
   /** What the target holds under a key. */
   Optional<Entity> installed(Entity key) {
     return synchronised() ? Optional.ofNullable(installed.get(key)) : Optional.empty();
@@ -154,6 +246,19 @@ final class Dataplane implements Listener, AutoCloseable {
     lost(String.valueOf(reason.getDescription()));
   }
 
+  @Override
+  public void digests(DigestList digests) {
+    learner.learn(digests);
+    Session target = session;
+    if (target != null) {
+      try {
+        target.acknowledge(digests);
+      } catch (P4RuntimeException e) {
+        log.debug("Not acknowledged", e);
+      }
+    }
+  }
+
   private void lost(String why) {
     losses.incrementAndGet();
     alarms.raise(Alarm.Type.TARGET_UNREACHABLE, RESOURCE, why);
@@ -167,30 +272,36 @@ final class Dataplane implements Listener, AutoCloseable {
         .execute(this::synchronise);
   }
 
-  private synchronized void synchronise() {
-    Session target = session;
-    if (target == null || !target.isPrimary()) {
-      return;
-    }
-    long before = losses.get();
-    try {
-      if (!target.pipelineCookie().equals(OptionalLong.of(target.pipeline().cookie()))) {
-        target.pushPipeline();
-        log.info("The target runs our pipeline now");
+  private void synchronise() {
+    synchronized (lock) {
+      Session target = session;
+      if (target == null || !target.isPrimary()) {
+        return;
       }
-      installed.clear();
-      target.read(
-          EnumSet.of(Entity.Kind.TABLE_ENTRY, Entity.Kind.MULTICAST_GROUP),
-          entity -> installed.put(entity.key(), entity));
-      Set<Entity> keys = new HashSet<>(installed.keySet());
-      keys.addAll(wanted.keySet());
-      install(target, keys);
-      synchronisedAfter = before;
-      if (synchronised()) {
-        alarms.clear(Alarm.Type.TARGET_UNREACHABLE, RESOURCE);
+      long before = losses.get();
+      try {
+        if (!target.pipelineCookie().equals(OptionalLong.of(target.pipeline().cookie()))) {
+          target.pushPipeline();
+          log.info("The target runs our pipeline now");
+        }
+        installed.clear();
+        target.read(
+            EnumSet.of(
+                Entity.Kind.DIGEST_CONFIG, Entity.Kind.TABLE_ENTRY, Entity.Kind.MULTICAST_GROUP),
+            entity -> installed.put(entity.key(), entity));
+        learnt.clear();
+        learner.adopt(List.copyOf(installed.values())).forEach(e -> learnt.put(e.key(), e));
+        Set<Entity> keys = new HashSet<>(installed.keySet());
+        keys.addAll(wanted.keySet());
+        keys.addAll(learnt.keySet());
+        install(target, keys);
+        synchronisedAfter = before;
+        if (synchronised()) {
+          alarms.clear(Alarm.Type.TARGET_UNREACHABLE, RESOURCE);
+        }
+      } catch (P4RuntimeException e) {
+        failed(e);
       }
-    } catch (P4RuntimeException e) {
-      failed(e);
     }
   }
 
@@ -200,7 +311,24 @@ final class Dataplane implements Listener, AutoCloseable {
    */
   private boolean install(Session target, Set<Entity> keys) {
     keys.addAll(refused);
-    List<Update> updates = Update.difference(at(installed, keys), at(wanted, keys));
+    List<Update> updates = Update.difference(at(keys, installed), at(keys, wanted, learnt));
+    Map<Update, WriteException.Failure> failures = write(target, updates);
+    Set<Entity> settled = new HashSet<>(refused);
+    refused.clear();
+    failures.forEach(
+        (update, failure) -> {
+          Entity key = update.entity().key();
+          refused.add(key);
+          alarms.raise(
+              Alarm.Type.NOT_INSTALLED, key.toString(), failure.code() + ": " + failure.message());
+        });
+    settled.removeAll(refused);
+    settled.forEach(key -> alarms.clear(Alarm.Type.NOT_INSTALLED, key.toString()));
+    return disagrees(failures);
+  }
+
+  /** Writes, and notes what the target holds then; tells what it refused. */
+  private Map<Update, WriteException.Failure> write(Session target, List<Update> updates) {
     Map<Update, WriteException.Failure> failures = new HashMap<>();
     if (!updates.isEmpty()) {
       try {
@@ -209,34 +337,36 @@ final class Dataplane implements Listener, AutoCloseable {
         e.failures().forEach(failure -> failures.put(failure.update(), failure));
       }
     }
-    Set<Entity> settled = new HashSet<>(refused);
-    refused.clear();
     for (Update update : updates) {
-      Entity key = update.entity().key();
-      WriteException.Failure failure = failures.get(update);
-      if (failure != null) {
-        refused.add(key);
-        alarms.raise(
-            Alarm.Type.NOT_INSTALLED, key.toString(), failure.code() + ": " + failure.message());
-      } else if (update.type() == Update.Type.DELETE) {
-        installed.remove(key);
+      if (failures.containsKey(update)) {
+        continue;
+      }
+      if (update.type() == Update.Type.DELETE) {
+        installed.remove(update.entity().key());
       } else {
-        installed.put(key, update.entity());
+        installed.put(update.entity().key(), update.entity());
       }
     }
-    settled.removeAll(refused);
-    settled.forEach(key -> alarms.clear(Alarm.Type.NOT_INSTALLED, key.toString()));
+    return failures;
+  }
+
+  private static boolean disagrees(Map<Update, WriteException.Failure> failures) {
     return failures.values().stream()
         .map(WriteException.Failure::code)
         .anyMatch(code -> code == Status.Code.ALREADY_EXISTS || code == Status.Code.NOT_FOUND);
   }
 
-  private static List<Entity> at(Map<Entity, Entity> entities, Set<Entity> keys) {
+  /** The entities of some keys, each from the first map that has it. */
+  @SafeVarargs
+  private static List<Entity> at(Set<Entity> keys, Map<Entity, Entity>... maps) {
     List<Entity> found = new ArrayList<>();
     for (Entity key : keys) {
-      @Nullable Entity entity = entities.get(key);
-      if (entity != null) {
-        found.add(entity);
+      for (Map<Entity, Entity> map : maps) {
+        @Nullable Entity entity = map.get(key);
+        if (entity != null) {
+          found.add(entity);
+          break;
+        }
       }
     }
     return found;

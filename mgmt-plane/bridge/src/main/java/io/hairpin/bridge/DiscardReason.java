@@ -27,7 +27,9 @@ public enum DiscardReason {
   /** The logical port to transmit on does not exist. */
   NO_TRANSMISSION_PORT(11),
   /** A packet-out from elsewhere than the CPU, or one without a header. */
-  CPU_HEADER(12);
+  CPU_HEADER(12),
+  /** Learning is forbidden on the reception port, and the source is not known there. */
+  UNKNOWN_SOURCE(13);
 
   private final int index;
 

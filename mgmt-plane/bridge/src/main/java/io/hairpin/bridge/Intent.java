@@ -2,26 +2,34 @@ package io.hairpin.bridge;
 
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
+import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
 import io.hairpin.bridge.ConfigurationObject.Interface;
+import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.p4runtime.client.Action;
+import io.hairpin.p4runtime.client.DigestConfig;
 import io.hairpin.p4runtime.client.Entity;
+import io.hairpin.p4runtime.client.Match;
 import io.hairpin.p4runtime.client.MulticastGroup;
 import io.hairpin.p4runtime.client.Replica;
 import io.hairpin.p4runtime.client.TableEntry;
 import io.hairpin.p4runtime.client.Value;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
  * What the dataplane should hold, in the pipeline's terms: a pure function of each configuration
- * object, and of nothing else than the object and the numbers of the ports. Ports that the switch
- * does not have are left out.
+ * object or learnt station, and of nothing else than that and the numbers of the ports. Ports that
+ * the switch does not have are left out.
  *
  * <p>A physical port's logical port has its number; numbers from {@code Ports.LAST + 1} on are for
  * S-channels and aggregations.
@@ -39,6 +47,13 @@ final class Intent {
 
   private static final int FORWARDING = 2;
 
+  /** The digest that control learns from. */
+  static final String LEARNING = "learn_t";
+
+  private static final Duration LIST_TIME = Duration.ofMillis(10);
+  private static final int LIST_SIZE = 256;
+  private static final Duration ACK_TIME = Duration.ofSeconds(1);
+
   private final Map<String, Integer> numbers;
 
   Intent(Map<String, Integer> numbers) {
@@ -48,6 +63,7 @@ final class Intent {
   /** What the dataplane holds whatever the configuration: the way to the CPU and back. */
   static List<Entity> base(int cpuPort) {
     return List.of(
+        new DigestConfig(LEARNING, LIST_TIME, LIST_SIZE, ACK_TIME),
         TableEntry.of("reception").exact("port", cpuPort).action("from_cpu"),
         TableEntry.of("trap")
             .ternary("dst_addr", RESERVED_ADDRESS, RESERVED_ADDRESS_MASK)
@@ -61,6 +77,7 @@ final class Intent {
       case Interface networkInterface -> of(networkInterface);
       case Vlan vlan -> of(vlan);
       case StaticEntry entry -> of(entry);
+      case FilteringDatabase _ -> List.of();
     };
   }
 
@@ -74,9 +91,47 @@ final class Intent {
         named.addAll(vlan.untagged());
       }
       case StaticEntry entry -> named.add(entry.port());
+      case FilteringDatabase _ -> {}
     }
     named.removeAll(numbers.keySet());
     return named;
+  }
+
+  /** The logical port of an interface, where the switch has it. */
+  OptionalInt port(String name) {
+    Integer port = numbers.get(name);
+    return port == null ? OptionalInt.empty() : OptionalInt.of(port);
+  }
+
+  /** What an entry of the table {@code source} says. */
+  record Source(Station station, int port, boolean isStatic) {}
+
+  static Optional<Source> source(Entity entity) {
+    return entity instanceof TableEntry entry
+            && entry.table().equals("source")
+            && entry.action() != null
+        ? Optional.of(
+            new Source(
+                sourceOf(entry),
+                (int) number(entry.action(), "logical_port"),
+                number(entry.action(), "is_static") == 1))
+        : Optional.empty();
+  }
+
+  /** The station of an entry, or of a key, of the table {@code source}. */
+  static Station sourceOf(TableEntry entry) {
+    return new Station((int) number(entry, "fid"), number(entry, "src_addr"));
+  }
+
+  private static long number(TableEntry entry, String field) {
+    if (entry.matches().get(field) instanceof Match.Exact(Value value)) {
+      return value.toLong();
+    }
+    throw new IllegalArgumentException("No field " + field + " in " + entry);
+  }
+
+  private static long number(Action action, String param) {
+    return Objects.requireNonNull(action.params().get(param)).toLong();
   }
 
   /** The key of a physical port's reception entry. */
@@ -108,8 +163,8 @@ final class Intent {
                     .with("admit_untagged", types != AcceptableFrameTypes.TAGGED_ONLY)
                     .with("ingress_filtering", bridgePort.ingressFiltering())
                     .with(
-                        "reflective_relay",
-                        bridgePort.reflectiveRelay() == ReflectiveRelay.FORCED)),
+                        "reflective_relay", bridgePort.reflectiveRelay() == ReflectiveRelay.FORCED)
+                    .with("mac_learning", macLearning(bridgePort.macLearning()))),
         TableEntry.of("transmission")
             .exact("transmission_port", port)
             .action(Action.of("transmit").with("port", port)),
@@ -161,14 +216,36 @@ final class Intent {
     }
   }
 
+  private static int macLearning(MacLearning learning) {
+    return switch (learning) {
+      case OFF -> 0;
+      case ON -> 1;
+      case FORBIDDEN -> 2;
+    };
+  }
+
   private List<Entity> of(StaticEntry entry) {
     Integer port = numbers.get(entry.port());
     return port == null
         ? List.of()
         : List.of(
-            TableEntry.of("fdb")
-                .exact("fid", entry.fid())
-                .exact("dst_addr", entry.address())
-                .action(Action.of("forward").with("logical_port", port)));
+            destination(new Station(entry.fid(), entry.address()), port),
+            source(new Station(entry.fid(), entry.address()), port, true));
+  }
+
+  /** Where frames to a station go. */
+  static TableEntry destination(Station station, int port) {
+    return TableEntry.of("fdb")
+        .exact("fid", station.fid())
+        .exact("dst_addr", station.address())
+        .action(Action.of("forward").with("logical_port", port));
+  }
+
+  /** Where frames from a station come from. */
+  static TableEntry source(Station station, int port, boolean isStatic) {
+    return TableEntry.of("source")
+        .exact("fid", station.fid())
+        .exact("src_addr", station.address())
+        .action(Action.of("known").with("logical_port", port).with("is_static", isStatic));
   }
 }

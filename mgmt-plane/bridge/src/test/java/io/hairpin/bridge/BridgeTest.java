@@ -9,6 +9,7 @@ import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
+import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
@@ -40,6 +41,10 @@ import org.junit.jupiter.api.Test;
 class BridgeTest {
 
   private static final int CPU_PORT = 510;
+
+  /** What the target holds without any configuration. */
+  private static final int BASE = 3;
+
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final long STATION = 0x5254_0000_0001L;
 
@@ -65,7 +70,7 @@ class BridgeTest {
     started(2, port("port1"), vlan(10, "port1"));
 
     assertThat(target.pushes).containsOnlyOnce(Action.VERIFY_AND_COMMIT);
-    assertThat(target.entities()).hasSize(2 + 4 + 4);
+    assertThat(target.entities()).hasSize(BASE + 4 + 4);
   }
 
   @Test
@@ -88,7 +93,7 @@ class BridgeTest {
 
     assertThat(updatesSince(writes))
         .extracting(Update::getType)
-        .containsExactly(Update.Type.INSERT);
+        .containsExactly(Update.Type.INSERT, Update.Type.INSERT);
   }
 
   @Test
@@ -127,7 +132,7 @@ class BridgeTest {
         .prepare(new Change(List.of(), List.of(new InterfaceKey("port1"), new VlanKey(10))))
         .apply();
 
-    assertThat(target.entities()).hasSize(2);
+    assertThat(target.entities()).hasSize(BASE);
   }
 
   @Test
@@ -136,7 +141,7 @@ class BridgeTest {
 
     bridge.prepare(put(new Interface("port1", false, relaying(ReflectiveRelay.OFF)))).apply();
 
-    assertThat(target.entities()).hasSize(2);
+    assertThat(target.entities()).hasSize(BASE);
   }
 
   @Test
@@ -147,16 +152,16 @@ class BridgeTest {
     await(() -> alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
 
     bridge.prepare(put(vlan(10, "port1"))).apply();
-    assertThat(target.entities()).hasSize(2 + 4);
+    assertThat(target.entities()).hasSize(BASE + 4);
     target.refuseStreams(null);
 
     await(() -> alarmTypes(bridge).isEmpty());
-    assertThat(target.entities()).hasSize(2 + 4 + 4);
+    assertThat(target.entities()).hasSize(BASE + 4 + 4);
   }
 
   @Test
   void aRefusedEntryIsAnAlarmUntilItIsInstalled() throws Exception {
-    target.setTableSize(3);
+    target.setTableSize(BASE + 1);
     Bridge bridge = started(2);
 
     bridge.prepare(put(vlan(10))).apply();
@@ -174,27 +179,27 @@ class BridgeTest {
 
   @Test
   void aRefusedEntryIsInstalledWithTheNextChangeThatLeavesRoom() throws Exception {
-    target.setTableSize(3);
+    target.setTableSize(BASE + 1);
     Bridge bridge = started(2);
     bridge.prepare(put(vlan(10))).apply();
-    target.setTableSize(10);
+    target.setTableSize(100);
 
     bridge.prepare(put(vlan(11))).apply();
 
     assertThat(bridge.alarms()).isEmpty();
-    assertThat(target.entities()).hasSize(2 + 2 + 2);
+    assertThat(target.entities()).hasSize(BASE + 2 + 2);
   }
 
   @Test
   void theAlarmOfARefusedEntryEndsWithItsConfiguration() throws Exception {
-    target.setTableSize(3);
+    target.setTableSize(BASE + 1);
     Bridge bridge = started(2);
     bridge.prepare(put(vlan(10))).apply();
 
     bridge.prepare(new Change(List.of(), List.of(new VlanKey(10)))).apply();
 
     assertThat(bridge.alarms()).isEmpty();
-    assertThat(target.entities()).hasSize(2);
+    assertThat(target.entities()).hasSize(BASE);
   }
 
   @Test
@@ -204,7 +209,7 @@ class BridgeTest {
 
     bridge.prepare(put(vlan(10))).apply();
 
-    await(() -> target.entities().size() == 2 + 2);
+    await(() -> target.entities().size() == BASE + 2);
     await(() -> bridge.alarms().isEmpty());
   }
 
@@ -229,7 +234,7 @@ class BridgeTest {
     bridge.prepare(put(vlan(10))).apply();
 
     await(() -> alarmTypes(bridge).isEmpty());
-    assertThat(target.entities()).hasSize(2 + 2 + 2);
+    assertThat(target.entities()).hasSize(BASE + 2 + 2);
   }
 
   @Test
@@ -264,7 +269,7 @@ class BridgeTest {
     assertThat(bridge.alarms())
         .extracting(Alarm::type, Alarm::resource)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(Alarm.Type.PORT_MISSING, "port2"));
-    assertThat(target.entities()).hasSize(2 + 4 + 4);
+    assertThat(target.entities()).hasSize(BASE + 4 + 4);
   }
 
   @Test
@@ -273,7 +278,7 @@ class BridgeTest {
 
     bridge.prepare(put(vlan(10, "port1", "port2"))).apply();
 
-    assertThat(target.entities()).hasSize(2 + 4);
+    assertThat(target.entities()).hasSize(BASE + 4);
   }
 
   @Test
@@ -379,7 +384,8 @@ class BridgeTest {
   }
 
   private static BridgePort relaying(ReflectiveRelay reflectiveRelay) {
-    return new BridgePort(1, AcceptableFrameTypes.ALL, true, reflectiveRelay);
+    return new BridgePort(
+        1, AcceptableFrameTypes.ALL, true, reflectiveRelay, MacLearning.ON, Integer.MAX_VALUE);
   }
 
   private static Vlan vlan(int vid, String... untagged) {

@@ -1,0 +1,378 @@
+package io.hairpin.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.ManagedChannel;
+import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
+import io.hairpin.bridge.ConfigurationObject.BridgePort;
+import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
+import io.hairpin.bridge.ConfigurationObject.Interface;
+import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
+import io.hairpin.bridge.ConfigurationObject.MacLearning;
+import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
+import io.hairpin.bridge.ConfigurationObject.StaticEntry;
+import io.hairpin.bridge.ConfigurationObject.StaticEntryKey;
+import io.hairpin.bridge.ConfigurationObject.Vlan;
+import io.hairpin.bridge.ConfigurationObject.VlanKey;
+import io.hairpin.bridge.FilteringEntry.Type;
+import io.hairpin.bridge.Ports.Port;
+import io.hairpin.p4runtime.client.ElectionId;
+import io.hairpin.p4runtime.client.FakeTarget;
+import io.hairpin.p4runtime.client.Pipeline;
+import io.hairpin.p4runtime.client.Session;
+import io.hairpin.p4runtime.client.Settings;
+import io.hairpin.p4runtime.v1.Entity;
+import io.hairpin.p4runtime.v1.StreamMessageRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LearningTest {
+
+  private static final long ALICE = 0x0200_0000_000AL;
+  private static final long BOB = 0x0200_0000_000BL;
+  private static final int FDB = 0x02000006;
+  private static final int SOURCE = 0x0200000A;
+
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private FakeTarget target;
+  private Instant now = Instant.parse("2026-01-02T03:04:05Z");
+  private long elections;
+  private long lists;
+  private int digest;
+
+  @BeforeEach
+  void startTarget() throws IOException {
+    target = new FakeTarget();
+  }
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (AutoCloseable closeable : open.reversed()) {
+      closeable.close();
+    }
+    target.close();
+  }
+
+  @Test
+  void aStationIsLearntWithItsDestinationWrittenFirst() throws Exception {
+    Bridge bridge = started(both());
+    int writes = target.writes.size();
+
+    heard(1, ALICE);
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(target.writes.subList(writes, target.writes.size()))
+        .extracting(request -> request.getUpdates(0).getEntity().getTableEntry().getTableId())
+        .containsExactly(FDB, SOURCE);
+  }
+
+  @Test
+  void aStationThatMovesIsRewritten() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+
+    heard(2, ALICE);
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port2"));
+  }
+
+  @Test
+  void aSourceThatWasNotWrittenIsLearntTheNextTime() throws Exception {
+    Bridge bridge = started(both());
+    target.setTableSize(target.entities().size() + 1);
+    heard(1, ALICE);
+    assertThat(bridge.filteringEntries()).isEmpty();
+    target.setTableSize(100);
+
+    heard(1, ALICE);
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void aFullTableIsNoAlarmAndLeavesNothingBehind() throws Exception {
+    Bridge bridge = started(both());
+    int before = target.entities().size();
+    target.setTableSize(before + 1);
+
+    heard(1, ALICE);
+
+    assertThat(bridge.alarms()).isEmpty();
+    assertThat(target.entities()).hasSize(before);
+  }
+
+  @Test
+  void aStaticEntryWinsOverALearntOne() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+
+    bridge.prepare(put(new StaticEntry(1, ALICE, "port2"))).apply();
+    heard(1, ALICE);
+
+    assertThat(bridge.filteringEntries())
+        .containsExactly(new FilteringEntry(1, ALICE, "port2", Type.STATIC));
+  }
+
+  @Test
+  void aStationIsLearntOnceItsStaticEntryIsGone() throws Exception {
+    Bridge bridge = started(both(new StaticEntry(1, ALICE, "port2")));
+    bridge.prepare(new Change(List.of(), List.of(new StaticEntryKey(1, ALICE)))).apply();
+
+    heard(1, ALICE);
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void nothingIsLearntWhereLearningIsOff() throws Exception {
+    Bridge bridge = started(vlan(), port("port1", MacLearning.OFF, 10));
+
+    heard(1, ALICE);
+
+    assertThat(bridge.filteringEntries()).isEmpty();
+  }
+
+  @Test
+  void noMoreThanTheLimitIsLearntOnAPort() throws Exception {
+    Bridge bridge = started(vlan(), port("port1", MacLearning.ON, 1));
+
+    heard(1, ALICE, BOB);
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void whatIsSilentForTheAgeingTimeIsForgotten() throws Exception {
+    Bridge bridge = started(both(new FilteringDatabase(Duration.ofSeconds(10))));
+    int before = target.entities().size();
+    heard(1, ALICE);
+    now = now.plusSeconds(10);
+
+    bridge.age();
+
+    assertThat(target.entities()).hasSize(before);
+  }
+
+  @Test
+  void whatIsHeardAgainStays() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    now = now.plusSeconds(299);
+    target.hit();
+    bridge.age();
+    now = now.plusSeconds(299);
+
+    bridge.age();
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void aStaticEntryDoesNotAge() throws Exception {
+    Bridge bridge = started(both(new StaticEntry(1, ALICE, "port2")));
+    now = now.plusSeconds(1000);
+
+    bridge.age();
+
+    assertThat(bridge.filteringEntries()).hasSize(1);
+  }
+
+  @Test
+  void aPortThatIsDisabledIsFlushed() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    heard(2, BOB);
+
+    bridge.prepare(put(new Interface("port1", false, bridgePort(MacLearning.ON, 10)))).apply();
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(BOB, "port2"));
+  }
+
+  @Test
+  void aPortThatLeavesTheBridgeIsFlushed() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+
+    bridge.prepare(new Change(List.of(), List.of(new InterfaceKey("port1")))).apply();
+
+    assertThat(bridge.filteringEntries()).isEmpty();
+  }
+
+  @Test
+  void aVlanThatIsRemovedIsFlushed() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+
+    bridge.prepare(new Change(List.of(), List.of(new VlanKey(1)))).apply();
+
+    assertThat(bridge.filteringEntries()).isEmpty();
+  }
+
+  @Test
+  void aPortThatLeavesAVlanIsFlushedThere() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    heard(2, BOB);
+
+    bridge.prepare(put(new Vlan(1, 1, Set.of(), Set.of("port2")))).apply();
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(BOB, "port2"));
+  }
+
+  @Test
+  void aChangeOfReflectiveRelayFlushesNothing() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+
+    bridge
+        .prepare(
+            put(
+                new Interface(
+                    "port1",
+                    true,
+                    new BridgePort(
+                        1,
+                        AcceptableFrameTypes.ALL,
+                        true,
+                        ReflectiveRelay.FORCED,
+                        MacLearning.ON,
+                        10))))
+        .apply();
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void aRestartOfTheManagementPlaneKeepsWhatWasLearnt() throws Exception {
+    started(both());
+    heard(1, ALICE);
+    int writes = target.writes.size();
+
+    Bridge bridge = started(both());
+
+    assertThat(target.writes).hasSize(writes);
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void whatWasAdoptedAgesAsWell() throws Exception {
+    started(both());
+    heard(1, ALICE);
+    Bridge bridge = started(both());
+    now = now.plusSeconds(300);
+
+    bridge.age();
+
+    assertThat(bridge.filteringEntries()).isEmpty();
+  }
+
+  @Test
+  void aRestartForgetsWhatThePortMayNotLearnAnyMore() throws Exception {
+    started(both());
+    heard(1, ALICE);
+
+    Bridge bridge = started(vlan(), port("port1", MacLearning.FORBIDDEN, 10));
+
+    assertThat(bridge.filteringEntries()).isEmpty();
+  }
+
+  /** Lets the target ask to learn, and waits until the answer is there. */
+  private void heard(int port, long... addresses) throws Exception {
+    lists++;
+    target.digest(
+        digest,
+        lists,
+        Arrays.stream(addresses)
+            .mapToObj(address -> new long[] {port, 1, address})
+            .toArray(long[][]::new));
+    StreamMessageRequest answer = target.heard.poll(30, TimeUnit.SECONDS);
+    assertThat(answer).isNotNull();
+    assertThat(answer.getDigestAck().getListId()).isEqualTo(lists);
+  }
+
+  private static FilteringEntry learnt(long address, String port) {
+    return new FilteringEntry(1, address, port, Type.LEARNT);
+  }
+
+  private static ConfigurationObject[] both(ConfigurationObject... more) {
+    List<ConfigurationObject> objects = new ArrayList<>();
+    objects.add(vlan());
+    objects.add(port("port1", MacLearning.ON, 10));
+    objects.add(port("port2", MacLearning.ON, 10));
+    objects.addAll(List.of(more));
+    return objects.toArray(ConfigurationObject[]::new);
+  }
+
+  private static Vlan vlan() {
+    return new Vlan(1, 1, Set.of(), Set.of("port1", "port2"));
+  }
+
+  private static Interface port(String name, MacLearning learning, int limit) {
+    return new Interface(name, true, bridgePort(learning, limit));
+  }
+
+  private static BridgePort bridgePort(MacLearning learning, int limit) {
+    return new BridgePort(1, AcceptableFrameTypes.ALL, true, ReflectiveRelay.OFF, learning, limit);
+  }
+
+  private static Change put(ConfigurationObject object) {
+    return new Change(List.of(object), List.of());
+  }
+
+  private Bridge started(ConfigurationObject... configuration) throws IOException {
+    Pipeline pipeline =
+        Pipeline.of(
+            new String(resource("hairpin.p4info.txtpb"), StandardCharsets.UTF_8),
+            resource("hairpin.json"));
+    List<Port> ports = IntStream.rangeClosed(1, 2).mapToObj(Port::unreported).toList();
+    ManagedChannel channel = target.channel();
+    open.add(channel::shutdownNow);
+    Settings settings =
+        new Settings(
+            FakeTarget.DEVICE,
+            ElectionId.of(++elections),
+            Duration.ofSeconds(30),
+            Duration.ofMillis(1),
+            Duration.ofMillis(10));
+    Bridge bridge =
+        new Bridge(
+            () -> ports,
+            510,
+            listener -> Session.connect(channel, pipeline, settings, listener),
+            () -> now,
+            Duration.ofMillis(1));
+    open.add(bridge);
+    bridge.start(List.of(configuration));
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!bridge.alarms().isEmpty()) {
+      assertThat(System.nanoTime()).as("the time to wait").isLessThan(deadline);
+      Thread.yield();
+    }
+    digest =
+        target.entities().stream()
+            .filter(Entity::hasDigestEntry)
+            .findFirst()
+            .orElseThrow()
+            .getDigestEntry()
+            .getDigestId();
+    return bridge;
+  }
+
+  private static byte[] resource(String name) throws IOException {
+    try (InputStream in = LearningTest.class.getResourceAsStream("/io/hairpin/p4src/" + name)) {
+      return in.readAllBytes();
+    }
+  }
+}
