@@ -40,11 +40,14 @@ final class Configuration {
     return new Configuration();
   }
 
-  /** Ports of the bridge with their defaults, and no VLAN. */
+  /**
+   * Ports of the bridge with their defaults, and no VLAN. They learn nothing, so that what a test
+   * sees depends on no frame before.
+   */
   static Configuration ports(int... ports) {
     Configuration configuration = new Configuration();
     for (int port : ports) {
-      configuration.ports.put(port, new TreeMap<>());
+      configuration.with(port, "mac-learning", "off");
     }
     return configuration;
   }
@@ -72,6 +75,10 @@ final class Configuration {
 
   Configuration withoutIngressFiltering(int port) {
     return with(port, "ingress-filtering", "false");
+  }
+
+  Configuration macLearning(int port, String value) {
+    return with(port, "mac-learning", value);
   }
 
   private Configuration with(int port, String leaf, String value) {

@@ -46,13 +46,15 @@ final class WritesTest extends OnEveryTarget {
   }
 
   @Test
-  void aStaticEntryInsertsOneEntry() throws Exception {
+  void aStaticEntryInsertsItsDestinationAndItsSource() throws Exception {
     rig.configure(flat());
     rig.tap().reset();
 
     rig.configure(flat().station(1, BOB, 2));
 
-    assertThat(rig.tap().updates()).extracting(Update::getType).containsExactly(Update.Type.INSERT);
+    assertThat(rig.tap().updates())
+        .extracting(Update::getType)
+        .containsExactly(Update.Type.INSERT, Update.Type.INSERT);
   }
 
   @Test
