@@ -77,7 +77,8 @@ final class StateTest extends OnEveryTarget {
             "reception-port",
             "egress-member",
             "no-transmission-port",
-            "cpu-header");
+            "cpu-header",
+            "unknown-source");
   }
 
   @Test
