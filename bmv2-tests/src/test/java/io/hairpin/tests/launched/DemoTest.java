@@ -76,8 +76,11 @@ final class DemoTest {
           .containsSubsequence(
               "station 1 to the external host: in on port1, out nowhere",
               "station 1 to the external host: in on port1, out of port2 once",
-              "station 1 to station 2: in on port1, out of port2 once",
-              "station 1 to station 2: in on port1, out of port1 once, of port2 once",
+              "station 2 to everyone: in on port1, out of port2 once",
+              "station 1 to station 2: in on port1, out nowhere",
+              "station 1 to station 2: in on port1, out of port1 once",
+              "station 2 to station 1: in on port1, out of port1 once",
+              "station 1 to the external host: in on port1, out of port2 once",
               "broadcasts: in on port1, out of port1 100 times, of port2 100 times")
           .anyMatch(line -> line.contains("reflected-frames"))
           .last()
