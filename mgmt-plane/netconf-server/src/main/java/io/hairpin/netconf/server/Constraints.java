@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.PathArgument;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
@@ -146,6 +147,24 @@ final class Constraints {
         .add(new Reader(rule, read.pivot(), onLoss));
   }
 
+  /** The top-level nodes that the rules of an operation or notification may read. */
+  Set<QName> reads() {
+    Set<QName> tops = new HashSet<>();
+    for (Definition read : readers.keySet()) {
+      Definition at = read;
+      for (Definition up = at.parent(); up != null && up.parent() != null; up = up.parent()) {
+        at = up;
+      }
+      tops.add(at.name());
+    }
+    return tops;
+  }
+
+  /** Whether an instance-identifier may refer to anything. */
+  boolean readsAnything() {
+    return !instances.isEmpty();
+  }
+
   /** The rules outside of a node of a definition that read what is in it. */
   private Set<Reader> outside(Definition definition) {
     return outside.computeIfAbsent(
@@ -192,6 +211,13 @@ final class Constraints {
                 places.forEach(
                     (place, found) -> found.forEach(reader -> below(reader.rule, place))));
       }
+    }
+
+    /** Everything in an operation or notification, which stands among data that are given. */
+    Affected(DataNode place) {
+      before = place;
+      after = place;
+      inside(place);
     }
 
     /** Follows what was touched, along the choices. */
@@ -343,7 +369,7 @@ final class Constraints {
                 }
                 case Instance instance -> {
                   if (node.value instanceof YangInstanceIdentifier path
-                      && after.follow(path) == null) {
+                      && after.root().follow(path) == null) {
                     errors.add(missing(node, "there is no such instance"));
                   }
                 }

@@ -16,6 +16,7 @@ import org.opendaylight.yangtools.yang.data.api.schema.ChoiceNode;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DistinctNodeContainer;
 import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNode;
+import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListNode;
 import org.opendaylight.yangtools.yang.data.api.schema.ValueNode;
 import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.MandatoryAware;
@@ -36,6 +37,8 @@ final class DataNode {
   /** Of a leaf or an entry of a leaf-list. */
   final @Nullable Object value;
 
+  private @Nullable DataNode guest;
+
   private DataNode(
       @Nullable DataNode parent,
       Definition definition,
@@ -51,6 +54,18 @@ final class DataNode {
 
   static DataNode root(Definition root, ContainerNode data) {
     return new DataNode(null, root, root.id, data, null);
+  }
+
+  /** An operation or a notification in its place among the data (RFC 7950 section 6.4.1). */
+  static DataNode guest(DataNode parent, Definition definition, ContainerNode data) {
+    DataNode guest = new DataNode(parent, definition, definition.id, data, null);
+    parent.guest = guest;
+    return guest;
+  }
+
+  /** The operation or notification of this name that stands here; or null. */
+  @Nullable DataNode guest(QName wanted) {
+    return guest != null && guest.definition.name().equals(wanted) ? guest : null;
   }
 
   DataNode root() {
@@ -89,6 +104,9 @@ final class DataNode {
       List<DataNode> nodes = new ArrayList<>(entries.size());
       entries.body().forEach(entry -> nodes.add(made(child, entry)));
       return nodes;
+    }
+    if (found instanceof UnkeyedListNode entries) {
+      return entries.body().stream().map(entry -> made(child, entry)).toList();
     }
     if (found != null) {
       return List.of(made(child, found));
@@ -254,10 +272,14 @@ final class DataNode {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // Entries without keys have nothing else of their own.
   public boolean equals(@Nullable Object other) {
     return other instanceof DataNode node
         && node.definition == definition
         && node.name.equals(name)
+        && (definition.kind != Definition.Kind.LIST
+            || !definition.keys.isEmpty()
+            || node.data == data)
         && Objects.equals(node.parent, parent);
   }
 

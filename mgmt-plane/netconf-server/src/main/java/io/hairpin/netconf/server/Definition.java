@@ -3,6 +3,7 @@ package io.hairpin.netconf.server;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdent
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.PathArgument;
 import org.opendaylight.yangtools.yang.data.codec.xml.XmlCodec;
 import org.opendaylight.yangtools.yang.data.codec.xml.XmlCodecFactory;
+import org.opendaylight.yangtools.yang.model.api.ActionNodeContainer;
 import org.opendaylight.yangtools.yang.model.api.AugmentationSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.AugmentationTarget;
 import org.opendaylight.yangtools.yang.model.api.CaseSchemaNode;
@@ -26,7 +28,11 @@ import org.opendaylight.yangtools.yang.model.api.LeafSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.Module;
 import org.opendaylight.yangtools.yang.model.api.ModuleImport;
+import org.opendaylight.yangtools.yang.model.api.NotificationDefinition;
+import org.opendaylight.yangtools.yang.model.api.NotificationNodeContainer;
+import org.opendaylight.yangtools.yang.model.api.OperationDefinition;
 import org.opendaylight.yangtools.yang.model.api.SchemaContext;
+import org.opendaylight.yangtools.yang.model.api.SchemaNode;
 import org.opendaylight.yangtools.yang.model.api.TypeAware;
 import org.opendaylight.yangtools.yang.model.api.UsesNode;
 import org.opendaylight.yangtools.yang.model.util.SchemaInferenceStack;
@@ -50,6 +56,9 @@ final class Definition {
 
   /** One case of a choice. */
   record Branch(Choice choice, QName choiceCase) {}
+
+  /** An RPC or action: what it takes and what it gives, both under its own name. */
+  record Operation(Definition input, Definition output) {}
 
   /** A when that decides on a node: evaluated there, or at the data node above it. */
   record Condition(XPath expression, boolean ofParent) {}
@@ -80,24 +89,29 @@ final class Definition {
   /** Where the children are defined; for a leaf it means nothing. */
   final DataNodeContainer container;
 
-  final @Nullable DataSchemaNode schema;
+  final @Nullable SchemaNode schema;
   private final @Nullable ImmutableOffsetMapTemplate<QName> keyTemplate;
   private final @Nullable Definition parent;
+  private final List<QName> way;
   private final XmlCodecFactory codecs;
   private volatile @Nullable Map<String, List<Definition>> children;
   private volatile @Nullable List<Definition> ordered;
   private volatile @Nullable XmlCodec<?> codec;
+  private volatile @Nullable Map<QName, Operation> operations;
+  private volatile @Nullable Map<QName, Definition> notifications;
   private volatile Map<QName, List<Condition>> choiceConditions = Map.of();
 
   private Definition(
       @Nullable Definition parent,
-      @Nullable DataSchemaNode schema,
+      @Nullable SchemaNode schema,
       QName name,
+      List<QName> way,
       DataNodeContainer container,
       List<Branch> branches,
       List<Condition> conditions,
       int order,
       XmlCodecFactory codecs) {
+    this.way = way;
     this.conditions = conditions;
     this.parent = parent;
     this.schema = schema;
@@ -106,8 +120,9 @@ final class Definition {
     this.order = order;
     this.codecs = codecs;
     id = new NodeIdentifier(name);
-    config = schema == null || schema.effectiveConfig().orElse(true);
-    presence = schema instanceof ContainerSchemaNode c && c.isPresenceContainer();
+    config = !(schema instanceof DataSchemaNode data) || data.effectiveConfig().orElse(true);
+    presence =
+        !way.isEmpty() || (schema instanceof ContainerSchemaNode c && c.isPresenceContainer());
     keys = schema instanceof ListSchemaNode list ? list.getKeyDefinition() : List.of();
     keyTemplate = keys.size() < 2 ? null : ImmutableOffsetMapTemplate.ordered(keys);
     kind =
@@ -132,6 +147,7 @@ final class Definition {
         null,
         null,
         SchemaContext.NAME,
+        List.of(),
         context,
         List.of(),
         List.of(),
@@ -217,8 +233,68 @@ final class Definition {
   private void enter(SchemaInferenceStack stack) {
     if (parent != null) {
       parent.enter(stack);
-      stack.enterDataTree(name());
+      if (way.isEmpty()) {
+        stack.enterDataTree(name());
+      } else {
+        way.forEach(stack::enterSchemaTree);
+      }
     }
+  }
+
+  /** The RPCs (of the root) or actions that belong to this node. */
+  Map<QName, Operation> operations() {
+    Map<QName, Operation> present = operations;
+    if (present == null) {
+      present = new LinkedHashMap<>();
+      if (schema == null && container instanceof EffectiveModelContext all) {
+        for (OperationDefinition rpc : all.getOperations()) {
+          present.put(rpc.getQName(), operation(rpc));
+        }
+      } else if (schema instanceof ActionNodeContainer holder) {
+        for (OperationDefinition action : holder.getActions()) {
+          present.put(action.getQName(), operation(action));
+        }
+      }
+      operations = present;
+    }
+    return present;
+  }
+
+  private Operation operation(OperationDefinition operation) {
+    return new Operation(
+        guest(operation, operation.getInput(), operation.getInput()),
+        guest(operation, operation.getOutput(), operation.getOutput()));
+  }
+
+  private Definition guest(SchemaNode named, SchemaNode holder, DataNodeContainer container) {
+    List<QName> way =
+        named.getQName().equals(holder.getQName())
+            ? List.of(named.getQName())
+            : List.of(named.getQName(), holder.getQName());
+    return new Definition(
+        this, holder, named.getQName(), way, container, List.of(), List.of(), 0, codecs);
+  }
+
+  /** The notifications that are defined at this node. */
+  Map<QName, Definition> notifications() {
+    Map<QName, Definition> present = notifications;
+    if (present == null) {
+      present = new LinkedHashMap<>();
+      Object owner = schema == null ? container : schema;
+      if (owner instanceof NotificationNodeContainer holder) {
+        for (NotificationDefinition notification : holder.getNotifications()) {
+          present.put(notification.getQName(), guest(notification, notification, notification));
+        }
+      }
+      notifications = present;
+    }
+    return present;
+  }
+
+  /** The input of an operation, or a notification, that stands among the data here; or null. */
+  @Nullable Definition guest(QName name) {
+    Operation operation = operations().get(name);
+    return operation == null ? notifications().get(name) : operation.input;
   }
 
   /** The type of a leaf or leaf-list; null for others. */
@@ -278,7 +354,15 @@ final class Definition {
         into.computeIfAbsent(node.getQName().getLocalName(), name -> new ArrayList<>(1))
             .add(
                 new Definition(
-                    this, node, node.getQName(), below, path, List.copyOf(conditions), at, codecs));
+                    this,
+                    node,
+                    node.getQName(),
+                    List.of(),
+                    below,
+                    path,
+                    List.copyOf(conditions),
+                    at,
+                    codecs));
       }
     }
     return next;

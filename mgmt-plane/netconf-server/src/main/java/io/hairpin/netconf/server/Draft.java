@@ -1,8 +1,10 @@
 package io.hairpin.netconf.server;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdent
 import org.opendaylight.yangtools.yang.data.api.schema.ChoiceNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
+import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListEntryNode;
 import org.opendaylight.yangtools.yang.data.spi.node.ImmutableNodes;
 
 /** The children of a container, list entry or choice while an edit changes them. */
@@ -18,6 +21,7 @@ final class Draft {
   private final Map<NodeIdentifier, DataContainerChild> children = new LinkedHashMap<>();
   private final Map<NodeIdentifier, Draft> choices = new LinkedHashMap<>();
   private final Map<NodeIdentifier, Entries> entries = new LinkedHashMap<>();
+  private final Map<NodeIdentifier, List<UnkeyedListEntryNode>> keyless = new LinkedHashMap<>();
   private final Set<NodeIdentifier> seen = new HashSet<>();
   private @Nullable QName chosen;
 
@@ -50,6 +54,11 @@ final class Draft {
         definition.id, id -> new Entries(definition, holder.children.get(id)));
   }
 
+  /** Adds an entry to a list without keys. */
+  void add(Definition definition, UnkeyedListEntryNode entry) {
+    holder(definition).keyless.computeIfAbsent(definition.id, id -> new ArrayList<>()).add(entry);
+  }
+
   private Draft holder(Definition definition) {
     Draft holder = this;
     for (Definition.Branch branch : definition.branches) {
@@ -79,6 +88,7 @@ final class Draft {
           holder.children.remove(id);
           holder.choices.remove(id);
           holder.entries.remove(id);
+          holder.keyless.remove(id);
           at.at(id).mark();
         }
       }
@@ -96,6 +106,12 @@ final class Draft {
     for (Map.Entry<NodeIdentifier, Entries> list : entries.entrySet()) {
       replace(list.getKey(), list.getValue().build());
     }
+    keyless.forEach(
+        (id, added) -> {
+          var list = ImmutableNodes.newUnkeyedListBuilder().withNodeIdentifier(id);
+          added.forEach(list::withChild);
+          children.put(id, list.build());
+        });
     for (Map.Entry<NodeIdentifier, Draft> choice : choices.entrySet()) {
       Collection<DataContainerChild> below = choice.getValue().finish();
       ChoiceNode node = null;

@@ -44,10 +44,21 @@ final class Editor {
   record Result(ContainerNode root, Touched touched, List<RpcError> errors) {}
 
   private final boolean continueOnError;
+  private final boolean plain;
   private final List<RpcError> errors = new ArrayList<>();
 
-  private Editor(boolean continueOnError) {
+  private Editor(boolean continueOnError, boolean plain) {
     this.continueOnError = continueOnError;
+    this.plain = plain;
+  }
+
+  /** Makes data of an operation's input or a notification; attributes mean nothing in it. */
+  static ContainerNode parse(Definition definition, Element element, YangInstanceIdentifier path)
+      throws RpcException {
+    Draft draft = new Draft(null);
+    new Editor(false, true)
+        .children(definition, draft, element, Operation.MERGE, Touched.everything(), path);
+    return container(definition, draft);
   }
 
   static Result edit(
@@ -57,7 +68,7 @@ final class Editor {
       Operation defaultOperation,
       boolean continueOnError)
       throws RpcException {
-    Editor editor = new Editor(continueOnError);
+    Editor editor = new Editor(continueOnError, false);
     boolean replaced = defaultOperation == Operation.REPLACE;
     Draft draft = new Draft(replaced ? null : base);
     Touched touched = replaced ? Touched.everything() : new Touched();
@@ -124,7 +135,10 @@ final class Editor {
     }
     boolean changed =
         switch (definition.kind) {
-          case LIST -> listEntry(definition, draft, element, attributes, touched, at);
+          case LIST ->
+              definition.keys.isEmpty()
+                  ? keylessEntry(definition, draft, element, at)
+                  : listEntry(definition, draft, element, attributes, touched, at);
           case LEAF_LIST -> leafListEntry(definition, draft, element, attributes, touched, at);
           case CONTAINER, LEAF, ANY -> {
             if (!draft.see(definition.id)) {
@@ -188,7 +202,7 @@ final class Editor {
   private record Attributes(
       Operation operation, Entries.@Nullable Insert insert, @Nullable String anchor) {}
 
-  private static Attributes attributes(
+  private Attributes attributes(
       Definition definition, Element element, Operation inherited, YangInstanceIdentifier path)
       throws RpcException {
     Operation operation = inherited;
@@ -196,8 +210,11 @@ final class Editor {
     String anchor = null;
     String anchorName = definition.kind == Definition.Kind.LIST ? "key" : "value";
     for (Element.Attribute attribute : element.attributes) {
-      boolean yang = attribute.namespace().equals(Namespaces.YANG) && definition.userOrdered;
-      if (attribute.namespace().equals(Namespaces.BASE) && attribute.name().equals("operation")) {
+      boolean yang =
+          !plain && attribute.namespace().equals(Namespaces.YANG) && definition.userOrdered;
+      if (!plain
+          && attribute.namespace().equals(Namespaces.BASE)
+          && attribute.name().equals("operation")) {
         operation = operation(attribute.value(), element, path);
       } else if (yang && attribute.name().equals("insert")) {
         insert =
@@ -450,6 +467,18 @@ final class Editor {
     return operation != Operation.NONE;
   }
 
+  /** An entry of a list without keys, which only operations, notifications and state have. */
+  private boolean keylessEntry(
+      Definition definition, Draft draft, Element element, YangInstanceIdentifier path)
+      throws RpcException {
+    Draft below = new Draft(null);
+    children(definition, below, element, Operation.MERGE, Touched.everything(), path);
+    var builder = ImmutableNodes.newUnkeyedListEntryBuilder().withNodeIdentifier(definition.id);
+    below.finish().forEach(builder::withChild);
+    draft.add(definition, builder.build());
+    return true;
+  }
+
   private static void place(
       Entries entries,
       NormalizedNode entry,
@@ -480,7 +509,8 @@ final class Editor {
     }
   }
 
-  private static NodeIdentifierWithPredicates entryId(
+  /** The entry of a list that an element names by its keys. */
+  static NodeIdentifierWithPredicates entryId(
       Definition definition, Element element, YangInstanceIdentifier path) throws RpcException {
     Object[] values = new Object[definition.keys.size()];
     for (int i = 0; i < values.length; i++) {

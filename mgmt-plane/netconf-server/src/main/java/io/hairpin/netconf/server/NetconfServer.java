@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.PathArgument;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,8 @@ public final class NetconfServer implements Closeable {
 
   private final Datastores datastores;
   private final Sessions sessions = new Sessions();
+  private final Definition root;
+  private final Guests guests;
   private final Session.Server server;
   private final InetSocketAddress wanted;
   private final Path hostKey;
@@ -33,11 +38,15 @@ public final class NetconfServer implements Closeable {
     wanted = builder.address;
     this.hostKey = hostKey;
     authenticator = builder.authenticator;
+    root = schema.root();
     datastores = new Datastores(schema.root(), storage, List.copyOf(builder.participants));
     Monitoring monitoring = new Monitoring(schema, datastores, sessions);
     Map<QName, List<StateProvider>> states = new LinkedHashMap<>(builder.states);
     monitoring.providers().forEach((root, state) -> states.put(root, List.of(state)));
-    Operations operations = new Operations(schema, datastores, sessions, states);
+    Operational operational = new Operational(datastores, states);
+    guests = new Guests(schema.root(), operational);
+    Invocations invocations = new Invocations(schema.root(), guests, builder.rpcs, builder.actions);
+    Operations operations = new Operations(schema, datastores, sessions, operational, invocations);
     server =
         new Session.Server(
             schema,
@@ -87,6 +96,53 @@ public final class NetconfServer implements Closeable {
     return transport.address();
   }
 
+  /**
+   * Publishes a notification of a module (RFC 7950 section 7.16) in the stream NETCONF, to all who
+   * have subscribed to it. Does not wait for subscribers; thread-safe.
+   *
+   * @param content the notification: its name and what it holds
+   * @throws IllegalArgumentException if the schema has no such notification or does not allow the
+   *     content; nothing is published then
+   */
+  public void publish(ContainerNode content) {
+    publish(YangInstanceIdentifier.of(), content);
+  }
+
+  /**
+   * Publishes a notification that belongs to a data node (RFC 7950 section 7.16). Does not wait for
+   * subscribers; thread-safe.
+   *
+   * @param at the data node, which must be in running or in the operational state; the root for a
+   *     notification of a module
+   * @param content the notification: its name and what it holds
+   * @throws IllegalArgumentException if the schema has no such notification there, does not allow
+   *     the content, or there is no such data node; nothing is published then
+   */
+  public void publish(YangInstanceIdentifier at, ContainerNode content) {
+    Definition holder = root;
+    for (PathArgument step : at.getPathArguments()) {
+      holder = holder.step(step);
+    }
+    QName name = content.name().getNodeType();
+    Definition definition = holder.notifications().get(name);
+    if (definition == null) {
+      throw new IllegalArgumentException(
+          "%s has no notification %s; it has %s"
+              .formatted(
+                  holder == root ? "the schema" : holder, name, holder.notifications().keySet()));
+    }
+    String misfit = Guests.misfit(definition, content);
+    if (misfit != null) {
+      throw new IllegalArgumentException("notification %s: %s".formatted(name, misfit));
+    }
+    List<RpcError> errors = guests.check(definition, at, content);
+    if (!errors.isEmpty()) {
+      throw new IllegalArgumentException(
+          "notification %s: %s".formatted(name, errors.stream().map(RpcError::message).toList()));
+    }
+    LOG.info("notification {}", name.getLocalName());
+  }
+
   /** Ends all sessions and closes port and storage; a commit that is under way is finished. */
   @Override
   public void close() {
@@ -112,6 +168,8 @@ public final class NetconfServer implements Closeable {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 8830);
     private final List<Participant> participants = new ArrayList<>();
     private final Map<QName, List<StateProvider>> states = new LinkedHashMap<>();
+    private final Map<QName, OperationHandler> rpcs = new LinkedHashMap<>();
+    private final Map<List<QName>, OperationHandler> actions = new LinkedHashMap<>();
     private long maxMessageSize = 64L << 20;
 
     private Builder() {}
@@ -196,6 +254,34 @@ public final class NetconfServer implements Closeable {
     }
 
     /**
+     * Sets who carries out an RPC of a module (RFC 7950 section 7.14); without it, the answer is
+     * operation-not-supported. The protocol's own operations are not among them.
+     *
+     * @param name the name of the RPC, which {@link #build} looks up in the schema
+     * @param handler is called with valid input
+     * @return this builder
+     */
+    public Builder rpc(QName name, OperationHandler handler) {
+      rpcs.put(name, handler);
+      return this;
+    }
+
+    /**
+     * Sets who carries out an action (RFC 7950 section 7.15); without it, the answer is
+     * operation-not-supported.
+     *
+     * @param path the names of the data nodes from the top to the one that has the action, without
+     *     choices and cases, and the name of the action; {@link #build} looks it up in the schema
+     * @param handler is called with valid input when the data node is in running or in the
+     *     operational state
+     * @return this builder
+     */
+    public Builder action(List<QName> path, OperationHandler handler) {
+      actions.put(List.copyOf(path), handler);
+      return this;
+    }
+
+    /**
      * Limits the size of a request, by default to 64 MiB.
      *
      * @param bytes at least 1024; a larger message ends its session with {@code too-big}
@@ -214,6 +300,7 @@ public final class NetconfServer implements Closeable {
      *
      * @return the server
      * @throws IllegalStateException if something required is missing
+     * @throws IllegalArgumentException if the schema lacks an RPC or action that has a handler
      */
     public NetconfServer build() {
       if (schema == null || storage == null || hostKey == null) {

@@ -8,24 +8,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
-import org.opendaylight.yangtools.yang.common.QName;
 
-/** All operations of the protocol by their names, and those on sessions and schemas. */
+/** All operations by their names: the protocol's, and after them those of other modules. */
 final class Operations {
   private record Name(String namespace, String name) {}
 
   private final Schema schema;
   private final Sessions sessions;
+  private final Invocations invocations;
   private final Map<Name, Operation> known = new ConcurrentHashMap<>();
 
   Operations(
       Schema schema,
       Datastores datastores,
       Sessions sessions,
-      Map<QName, List<StateProvider>> states) {
+      Operational operational,
+      Invocations invocations) {
     this.schema = schema;
     this.sessions = sessions;
-    new Retrieval(schema, datastores, states).register(this);
+    this.invocations = invocations;
+    new Retrieval(schema, datastores, operational).register(this);
     new Configuration(datastores).register(this);
     new Commits(datastores).register(this);
     new Locking(datastores).register(this);
@@ -40,14 +42,7 @@ final class Operations {
 
   Reply run(Session session, Element input) throws RpcException {
     Operation operation = known.get(new Name(input.namespace, input.name));
-    if (operation == null) {
-      throw RpcError.protocol(
-              ErrorTag.OPERATION_NOT_SUPPORTED,
-              "there is no operation %s in namespace '%s'".formatted(input.name, input.namespace))
-          .withInfo("bad-element", input.name)
-          .asException();
-    }
-    return operation.run(session, input);
+    return operation == null ? invocations.run(session, input) : operation.run(session, input);
   }
 
   private Reply closeSession(Session session, Element input) throws RpcException {

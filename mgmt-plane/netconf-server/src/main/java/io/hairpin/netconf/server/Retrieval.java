@@ -3,23 +3,19 @@ package io.hairpin.netconf.server;
 import static io.hairpin.netconf.server.Parameters.only;
 import static io.hairpin.netconf.server.Parameters.required;
 
-import java.util.List;
-import java.util.Map;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
-import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
-import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 
 /** The operations get and get-config (RFC 6241 sections 7.1 and 7.7). */
 final class Retrieval {
   private final Schema schema;
   private final Datastores datastores;
-  private final Map<QName, List<StateProvider>> states;
+  private final Operational operational;
 
-  Retrieval(Schema schema, Datastores datastores, Map<QName, List<StateProvider>> states) {
+  Retrieval(Schema schema, Datastores datastores, Operational operational) {
     this.schema = schema;
     this.datastores = datastores;
-    this.states = states;
+    this.operational = operational;
   }
 
   void register(Operations operations) {
@@ -56,17 +52,8 @@ final class Retrieval {
       }
       filter = new Filter(element);
     }
-    ContainerNode data = config;
-    if (withState) {
-      for (Map.Entry<QName, List<StateProvider>> state : states.entrySet()) {
-        if (filter == null || filter.mayTouch(state.getKey())) {
-          for (StateProvider provider : state.getValue()) {
-            DataContainerChild above = provider.state().orElse(null);
-            data = above == null ? data : Overlay.over(data, above);
-          }
-        }
-      }
-    }
+    ContainerNode data =
+        withState ? operational.read(filter == null ? name -> true : filter::mayTouch) : config;
     ContainerNode selected = filter == null ? data : filter.select(schema.root(), data);
     return out -> {
       out.start(Namespaces.BASE, "data");

@@ -22,6 +22,8 @@ import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.LeafSetNode;
 import org.opendaylight.yangtools.yang.data.api.schema.MapEntryNode;
 import org.opendaylight.yangtools.yang.data.api.schema.MapNode;
+import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListEntryNode;
+import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListNode;
 import org.opendaylight.yangtools.yang.model.api.CaseSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ChoiceSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ContainerSchemaNode;
@@ -74,6 +76,35 @@ final class Validator {
     }
   }
 
+  /** Checks an operation's input or output or a notification in its place among the data. */
+  List<RpcError> check(DataNode place) {
+    Constraints.Affected affected = constraints.new Affected(place);
+    List<RpcError> errors = new ArrayList<>();
+    for (DataNode node : affected.forbidden()) {
+      errors.add(forbidden(node));
+    }
+    Check check = new Check(place);
+    if (place.data instanceof ContainerNode data) {
+      check.container(root.container, root, place.path(), data, null);
+    }
+    errors.addAll(check.errors);
+    affected.check(errors);
+    return errors.subList(0, Math.min(errors.size(), MAX_ERRORS));
+  }
+
+  /** The top-level nodes that {@link #check(DataNode)} may look at; null for any of them. */
+  @Nullable Set<QName> reads() {
+    return constraints.readsAnything() ? null : constraints.reads();
+  }
+
+  private static RpcError forbidden(DataNode node) {
+    return RpcError.application(
+            ErrorTag.UNKNOWN_ELEMENT,
+            "%s may not be here: its when is false".formatted(node.definition.localName()))
+        .withPath(node.path())
+        .withInfo("bad-element", node.definition.localName());
+  }
+
   private ContainerNode delete(
       DataNode before, ContainerNode data, Set<DataNode> forbidden, Touched touched)
       throws RpcException {
@@ -83,12 +114,7 @@ final class Validator {
       YangInstanceIdentifier path = node.path();
       DataNode was = before.follow(path);
       if (was == null || !Objects.equals(was.data, node.data)) {
-        errors.add(
-            RpcError.application(
-                    ErrorTag.UNKNOWN_ELEMENT,
-                    "%s may not be here: its when is false".formatted(node.definition.localName()))
-                .withPath(path)
-                .withInfo("bad-element", node.definition.localName()));
+        errors.add(forbidden(node));
       } else if (forbidden.stream().noneMatch(other -> node.isBelow(other))) {
         edits.add(new Change.Edit(path, node.data, null));
         touched.to(path).mark();
@@ -106,7 +132,7 @@ final class Validator {
 
   private void report(ContainerNode data, Touched touched, Constraints.Affected affected)
       throws RpcException {
-    Check check = new Check(data);
+    Check check = new Check(DataNode.root(root, data));
     check.container(
         root.container, root, YangInstanceIdentifier.of(), data, touched.whole() ? null : touched);
     affected.check(check.errors);
@@ -147,14 +173,21 @@ final class Validator {
   private final class Check {
     private final List<RpcError> errors = new ArrayList<>();
     private final DataNode top;
+    private final YangInstanceIdentifier base;
 
-    Check(ContainerNode data) {
-      top = DataNode.root(root, data);
+    Check(DataNode top) {
+      this.top = top;
+      base = top.path();
+    }
+
+    /** The node at the end of a path, or null if it is not there. */
+    private @Nullable DataNode at(YangInstanceIdentifier path) {
+      return top.follow(path.relativeTo(base).orElseThrow());
     }
 
     /** Whether a node that is lacking may be there as far as its whens are concerned. */
     private boolean mayBe(YangInstanceIdentifier parent, @Nullable Definition child) {
-      DataNode holder = top.follow(parent);
+      DataNode holder = at(parent);
       return holder == null || child == null || holder.mayBe(child);
     }
 
@@ -198,7 +231,18 @@ final class Validator {
           }
           case ChoiceSchemaNode choice -> choice(choice, at, path, id, data, below, skip);
           case ListSchemaNode list -> {
-            count(list, definition, path, id, data instanceof MapNode map ? map.size() : 0);
+            int size =
+                switch (data) {
+                  case MapNode map -> map.size();
+                  case UnkeyedListNode keyless -> keyless.size();
+                  case null, default -> 0;
+                };
+            count(list, definition, path, id, size);
+            if (data instanceof UnkeyedListNode keyless && definition != null) {
+              for (UnkeyedListEntryNode entry : keyless.body()) {
+                container(list, definition, path.node(id), entry, null);
+              }
+            }
             if (data instanceof MapNode map && !skip && definition != null) {
               list(list, definition, path.node(id), map, below);
             }
@@ -229,7 +273,7 @@ final class Validator {
         @Nullable Touched touched,
         boolean skip) {
       if (!(data instanceof ChoiceNode node)) {
-        DataNode holder = choice.isMandatory() ? top.follow(path) : null;
+        DataNode holder = choice.isMandatory() ? at(path) : null;
         if (holder != null && holder.mayHave(id)) {
           errors.add(
               RpcError.application(
@@ -323,7 +367,7 @@ final class Validator {
         MapNode list) {
       Collection<SchemaNodeIdentifier.Descendant> leaves = unique.argument();
       Map<List<Object>, List<DataNode>> known = new HashMap<>();
-      DataNode holder = top.follow(Objects.requireNonNull(path.getParent()));
+      DataNode holder = at(Objects.requireNonNull(path.getParent()));
       if (holder == null) {
         return;
       }

@@ -54,6 +54,15 @@ final class Values {
       return prefix;
     }
 
+    /** The prefixes as a parser has them in scope. */
+    Element.Scope scope() {
+      Element.Scope scope = Element.Scope.NONE;
+      for (Map.Entry<QNameModule, String> prefix : used.entrySet()) {
+        scope = new Element.Scope(scope, prefix.getValue(), "" + prefix.getKey().namespace());
+      }
+      return scope;
+    }
+
     void declare(XmlWriter out) {
       used.forEach((module, prefix) -> out.attribute("xmlns:" + prefix, "" + module.namespace()));
     }
@@ -174,6 +183,9 @@ final class Values {
     for (PathArgument step : path.getPathArguments()) {
       if (step instanceof NodeIdentifier || !step.getNodeType().equals(at.name())) {
         Definition child = at.child(step.getNodeType());
+        if (child == null) {
+          child = at.guest(step.getNodeType());
+        }
         if (child == null) {
           continue;
         }

@@ -201,7 +201,8 @@ final class XPath {
     if (step instanceof YangLocationPath.QNameStep named && step.getAxis() == YangXPathAxis.CHILD) {
       Definition child = node.definition.child(name(named.getQName()));
       if (child == null) {
-        return List.of();
+        DataNode guest = node.guest(name(named.getQName()));
+        return guest == null ? List.of() : filter(List.of(guest), step.getPredicates(), context);
       }
       List<YangExpr> predicates = List.copyOf(step.getPredicates());
       DataNode[] entry = lookUp(node, child, predicates, context);
