@@ -4,18 +4,25 @@ import static io.hairpin.netconf.server.Parameters.invalid;
 import static io.hairpin.netconf.server.Parameters.only;
 import static io.hairpin.netconf.server.Parameters.required;
 
+import io.hairpin.netconf.server.Sources.Datastore;
+import io.hairpin.netconf.server.Sources.File;
+import io.hairpin.netconf.server.Sources.Inline;
+import io.hairpin.netconf.server.Sources.Place;
 import java.util.Locale;
 import java.util.Set;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 
 /** The operations that change configuration datastores, other than commit, and validate. */
 final class Configuration {
+  private final Definition root;
   private final Datastores datastores;
   private final Sources sources;
 
-  Configuration(Datastores datastores) {
+  Configuration(Definition root, Datastores datastores, Sources sources) {
+    this.root = root;
     this.datastores = datastores;
-    sources = new Sources(datastores);
+    this.sources = sources;
   }
 
   void register(Operations operations) {
@@ -28,7 +35,13 @@ final class Configuration {
 
   private Reply editConfig(Session session, Element input) throws RpcException {
     only(input, "target", "default-operation", "test-option", "error-option", "config", "url");
-    Sources.writable(required(input, "target"));
+    Datastores.Name target = sources.datastore(required(input, "target"));
+    if (target == Datastores.Name.STARTUP) {
+      throw RpcError.protocol(ErrorTag.BAD_ELEMENT, "startup is changed by copy-config only")
+          .withInfo("bad-element", "startup")
+          .asException();
+    }
+    sources.demandWritable(target);
     Editor.Operation defaultOperation = Editor.Operation.MERGE;
     Element given = input.child("default-operation").orElse(null);
     if (given != null) {
@@ -63,36 +76,84 @@ final class Configuration {
                 throw invalid(given, "stop-on-error, continue-on-error or rollback-on-error");
           };
     }
-    Sources.noUrl(input);
-    Element config = required(input, "config");
-    datastores.edit(session.id(), config, defaultOperation, continueOnError, test);
+    datastores.edit(
+        session.actor(), target, content(input), defaultOperation, continueOnError, test);
     return Reply.OK;
   }
 
+  /** The config, or the file that the url names. */
+  private Element content(Element input) throws RpcException {
+    Element url = input.child("url").orElse(null);
+    if (url == null) {
+      return required(input, "config");
+    }
+    if (input.child("config").isPresent()) {
+      throw RpcError.protocol(ErrorTag.BAD_ELEMENT, "config and url exclude each other")
+          .withInfo("bad-element", "url")
+          .asException();
+    }
+    return sources.files().read(url);
+  }
+
   private Reply copyConfig(Session session, Element input) throws RpcException {
-    only(input, "target", "source");
-    Sources.writable(required(input, "target"));
-    datastores.copyToCandidate(session.id(), sources.read(required(input, "source")));
+    only(input, "target", "source", "with-defaults");
+    Place target = sources.place(required(input, "target"));
+    Place source = sources.place(required(input, "source"));
+    Actor actor = session.actor();
+    if (target instanceof Datastore(Datastores.Name name)) {
+      sources.demandWritable(name);
+    }
+    if (isSame(source, target)) {
+      throw RpcError.protocol(ErrorTag.INVALID_VALUE, "source and target are the same")
+          .withInfo("bad-element", "target")
+          .asException();
+    }
+    ContainerNode data = sources.read(source, actor);
+    switch (target) {
+      case Datastore(Datastores.Name name) -> datastores.copy(actor, name, data);
+      case File(Element url) ->
+          sources.files().write(url, out -> new DataWriter(out).children(root, data));
+      case Inline inline -> throw new IllegalStateException("no operation has such a target");
+    }
     return Reply.OK;
+  }
+
+  private boolean isSame(Place source, Place target) throws RpcException {
+    if (source instanceof File(Element from) && target instanceof File(Element to)) {
+      return sources.files().resolve(from).equals(sources.files().resolve(to));
+    }
+    return source.equals(target);
   }
 
   private Reply deleteConfig(Session session, Element input) throws RpcException {
     only(input, "target");
-    Datastores.Name target = Sources.datastore(required(input, "target"));
-    throw RpcError.protocol(
-            ErrorTag.OPERATION_NOT_SUPPORTED, target + " cannot be deleted, only edited")
-        .asException();
+    switch (sources.place(required(input, "target"))) {
+      case Datastore(Datastores.Name name) when name == Datastores.Name.STARTUP ->
+          datastores.deleteStartup(session.actor());
+      case File(Element url) -> sources.files().delete(url);
+      case Datastore(Datastores.Name name) ->
+          throw RpcError.protocol(
+                  ErrorTag.OPERATION_NOT_SUPPORTED, name + " cannot be deleted, only edited")
+              .asException();
+      case Inline inline -> throw new IllegalStateException("no operation has such a target");
+    }
+    return Reply.OK;
   }
 
   private Reply discardChanges(Session session, Element input) throws RpcException {
     only(input);
-    datastores.discard(session.id());
+    datastores.discard(session.actor());
     return Reply.OK;
   }
 
   private Reply validate(Session session, Element input) throws RpcException {
     only(input, "source");
-    datastores.validate(sources.read(required(input, "source")));
+    Place source = sources.place(required(input, "source"));
+    if (source instanceof Datastore(Datastores.Name name)) {
+      datastores.validate(name, session.actor());
+    } else {
+      datastores.validate(sources.read(source, session.actor()));
+    }
     return Reply.OK;
   }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
@@ -19,39 +20,103 @@ import org.opendaylight.yangtools.yang.data.api.schema.UserMapNode;
 /**
  * The documents that a {@link Storage} keeps: {@code <journal>} with one {@code <config>} for each
  * difference, which is an edit that the {@link Editor} can apply. A snapshot has one config with
- * everything.
+ * everything. Between them stands what became of a confirmed commit (RFC 6241 section 8.4): after
+ * {@code <pending>} everything is to be undone until {@code <confirmed>} comes; {@code <reverted>}
+ * undoes it.
  */
 final class Journal {
   private static final String NAMESPACE = "urn:hairpin:netconf:journal";
 
+  /** What a document says besides of what changes. */
+  enum Mark {
+    PENDING,
+    CONFIRMED,
+    REVERTED;
+
+    private String element() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private Journal() {}
 
-  static byte[] snapshot(Definition root, ContainerNode data) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  /**
+   * Everything.
+   *
+   * @param pending what a pending confirmed commit has changed since; null where there is none
+   */
+  static byte[] snapshot(Definition root, ContainerNode data, @Nullable List<Change.Edit> pending) {
+    return write(
+        out -> {
+          out.start(Namespaces.BASE, "config");
+          new DataWriter(out).children(root, data);
+          out.end();
+          if (pending != null) {
+            out.leaf(NAMESPACE, Mark.PENDING.element(), null);
+            edits(out, root, pending);
+          }
+        });
+  }
+
+  /**
+   * A change.
+   *
+   * @param before what stands before the edits
+   * @param after what stands after them
+   */
+  static byte[] record(
+      Definition root, List<Mark> before, List<Change.Edit> edits, List<Mark> after) {
+    return write(
+        out -> {
+          for (Mark mark : before) {
+            out.leaf(NAMESPACE, mark.element(), null);
+          }
+          edits(out, root, edits);
+          for (Mark mark : after) {
+            out.leaf(NAMESPACE, mark.element(), null);
+          }
+        });
+  }
+
+  private static byte[] write(Reply content) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     try (XmlWriter out = new XmlWriter(bytes)) {
-      out.start(NAMESPACE, "journal").start(Namespaces.BASE, "config");
-      new DataWriter(out).children(root, data);
-      out.end().end();
+      out.start(NAMESPACE, "journal");
+      content.write(out);
+      out.end();
     } catch (IOException e) {
       throw new AssertionError("writing to memory", e);
     }
     return bytes.toByteArray();
   }
 
-  static byte[] record(Definition root, List<Change.Edit> edits) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (XmlWriter out = new XmlWriter(bytes)) {
-      out.start(NAMESPACE, "journal");
-      for (Change.Edit edit : edits) {
-        out.start(Namespaces.BASE, "config");
-        edit(out, root, edit);
-        out.end();
-      }
+  private static void edits(XmlWriter out, Definition root, List<Change.Edit> edits)
+      throws IOException {
+    for (Change.Edit edit : edits) {
+      out.start(Namespaces.BASE, "config");
+      edit(out, root, edit);
       out.end();
-    } catch (IOException e) {
-      throw new AssertionError("writing to memory", e);
     }
-    return bytes.toByteArray();
+  }
+
+  /** Applies differences to another tree than the one that they were found in. */
+  static Editor.Result apply(Definition root, ContainerNode data, List<Change.Edit> edits)
+      throws RpcException {
+    Element journal;
+    try {
+      journal =
+          XmlParser.parse(new ByteArrayInputStream(record(root, List.of(), edits, List.of())));
+    } catch (IOException | XmlParser.MalformedException e) {
+      throw new IllegalStateException("a document that was just written cannot be read", e);
+    }
+    ContainerNode result = data;
+    Touched touched = new Touched();
+    for (Element config : journal.children()) {
+      Editor.Result part = Editor.edit(root, result, config, Editor.Operation.MERGE, false);
+      result = part.root();
+      touched.add(part.touched());
+    }
+    return new Editor.Result(result, touched, List.of());
   }
 
   /** Writes the elements on the way, with the keys of the entries, and the node with its fate. */
@@ -137,27 +202,66 @@ final class Journal {
     }
   }
 
-  /** Applies a document to what was read before it. */
-  static ContainerNode replay(Definition root, ContainerNode data, byte[] document)
-      throws IOException {
-    Element journal;
-    try {
-      journal = XmlParser.parse(new ByteArrayInputStream(document));
-    } catch (XmlParser.MalformedException e) {
-      throw new IOException(e.getMessage(), e);
+  /** Reads documents, one after the other. */
+  static final class Replay {
+    private final Definition root;
+    private ContainerNode data;
+    private @Nullable ContainerNode base;
+
+    Replay(Definition root, ContainerNode empty) {
+      this.root = root;
+      data = empty;
     }
-    if (!journal.is(NAMESPACE, "journal")) {
-      throw new IOException("%s in place of journal".formatted(journal.name));
+
+    /** The data as the documents leave it. */
+    ContainerNode data() {
+      return data;
     }
-    ContainerNode result = data;
-    for (Element config : journal.children()) {
+
+    /** What a confirmed commit that is still pending goes back to; null if there is none. */
+    @Nullable ContainerNode base() {
+      return base;
+    }
+
+    /** Applies a document to what was read before it. */
+    void add(byte[] document) throws IOException {
+      Element journal;
       try {
-        result = Editor.edit(root, result, config, Editor.Operation.MERGE, false).root();
+        journal = XmlParser.parse(new ByteArrayInputStream(document));
+      } catch (XmlParser.MalformedException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+      if (!journal.is(NAMESPACE, "journal")) {
+        throw new IOException("%s in place of journal".formatted(journal.name));
+      }
+      for (Element child : journal.children()) {
+        if (child.is(Namespaces.BASE, "config")) {
+          edit(child);
+        } else {
+          mark(child.name);
+        }
+      }
+    }
+
+    private void mark(String name) throws IOException {
+      switch (name) {
+        case "pending" -> base = base == null ? data : base;
+        case "confirmed" -> base = null;
+        case "reverted" -> {
+          data = base == null ? data : base;
+          base = null;
+        }
+        default -> throw new IOException("%s is not known here".formatted(name));
+      }
+    }
+
+    private void edit(Element config) throws IOException {
+      try {
+        data = Editor.edit(root, data, config, Editor.Operation.MERGE, false).root();
       } catch (RpcException e) {
         RpcError error = e.errors().getFirst();
         throw new IOException("%s (at %s)".formatted(error.message(), error.path()), e);
       }
     }
-    return result;
   }
 }

@@ -70,10 +70,15 @@ final class Monitoring {
     return module.getRevision().map(Revision::toString).orElse("");
   }
 
-  private static List<String> features(ModuleLike module) {
+  /** The features of a module that this server has. */
+  private List<String> features(ModuleLike module) {
     return module.getFeatures().stream()
         .map(FeatureDefinition::getQName)
         .map(QName::getLocalName)
+        .filter(
+            feature ->
+                !module.getNamespace().toString().equals(Namespaces.BASE)
+                    || datastores.features().has(feature))
         .toList();
   }
 
@@ -82,9 +87,23 @@ final class Monitoring {
     List<String> all = new ArrayList<>();
     all.add(Namespaces.BASE_1_0);
     all.add(Namespaces.BASE_1_1);
+    Features optional = datastores.features();
+    if (optional.writableRunning()) {
+      all.add(Namespaces.CAPABILITY + "writable-running:1.0");
+    }
     all.add(Namespaces.CAPABILITY + "candidate:1.0");
+    all.add(Namespaces.CAPABILITY + "confirmed-commit:1.1");
     all.add(Namespaces.CAPABILITY + "rollback-on-error:1.0");
     all.add(Namespaces.CAPABILITY + "validate:1.1");
+    if (optional.startup()) {
+      all.add(Namespaces.CAPABILITY + "startup:1.0");
+    }
+    if (optional.files() != null) {
+      all.add(Namespaces.CAPABILITY + "url:1.0?scheme=file");
+    }
+    if (optional.privateCandidates()) {
+      all.add(Features.PRIVATE_CANDIDATE + "?supported-resolution-modes=revert-on-conflict");
+    }
     all.add(
         "%syang-library:1.1?revision=%s&content-id=%s"
             .formatted(
@@ -116,14 +135,14 @@ final class Monitoring {
 
   private List<MapEntryNode> datastores() {
     List<MapEntryNode> entries = new ArrayList<>();
-    for (Datastores.Name name : Datastores.Name.values()) {
+    for (Datastores.Name name : datastores.names()) {
       List<ContainerNode> locks = datastores.lockOf(name).map(this::locks).stream().toList();
       entries.add(monitoring.entry("datastore", Map.of("name", name.toString()), locks));
     }
     return entries;
   }
 
-  private ContainerNode locks(Datastores.Lock lock) {
+  private ContainerNode locks(Locks.Lock lock) {
     return monitoring.container(
         "locks",
         monitoring.choice(
@@ -203,7 +222,7 @@ final class Monitoring {
             List.of(library.leafList("module-set", List.of("all"))));
     StateBuilder ds = new StateBuilder(module(DATASTORES));
     List<MapEntryNode> stores = new ArrayList<>();
-    for (Datastores.Name name : Datastores.Name.values()) {
+    for (Datastores.Name name : datastores.names()) {
       stores.add(
           library.entry(
               "datastore",

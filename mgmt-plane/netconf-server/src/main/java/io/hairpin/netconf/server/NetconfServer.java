@@ -39,7 +39,13 @@ public final class NetconfServer implements Closeable {
     this.hostKey = hostKey;
     authenticator = builder.authenticator;
     root = schema.root();
-    datastores = new Datastores(schema.root(), storage, List.copyOf(builder.participants));
+    datastores =
+        new Datastores(
+            schema.root(),
+            builder.features(),
+            builder.time == null ? Time.system() : builder.time,
+            storage,
+            List.copyOf(builder.participants));
     Monitoring monitoring = new Monitoring(schema, datastores, sessions);
     Map<QName, List<StateProvider>> states = new LinkedHashMap<>(builder.states);
     monitoring.providers().forEach((root, state) -> states.put(root, List.of(state)));
@@ -171,6 +177,11 @@ public final class NetconfServer implements Closeable {
     private final Map<QName, OperationHandler> rpcs = new LinkedHashMap<>();
     private final Map<List<QName>, OperationHandler> actions = new LinkedHashMap<>();
     private long maxMessageSize = 64L << 20;
+    private boolean writableRunning;
+    private boolean startup;
+    private boolean privateCandidates;
+    private @Nullable Path files;
+    private @Nullable Time time;
 
     private Builder() {}
 
@@ -293,6 +304,64 @@ public final class NetconfServer implements Closeable {
       }
       maxMessageSize = bytes;
       return this;
+    }
+
+    /**
+     * Lets running be edited directly, besides by commit (RFC 6241 section 8.2). Off by default.
+     *
+     * @param value whether it can be
+     * @return this builder
+     */
+    public Builder writableRunning(boolean value) {
+      writableRunning = value;
+      return this;
+    }
+
+    /**
+     * Gives the server a startup datastore (RFC 6241 section 8.7): it is what is stored and what a
+     * start loads, and running is lost unless it was copied there. Off by default: running itself
+     * is durable.
+     *
+     * @param value whether there is one
+     * @return this builder
+     */
+    public Builder startup(boolean value) {
+      startup = value;
+      return this;
+    }
+
+    /**
+     * Gives sessions that ask for it in their hello a candidate of their own
+     * (draft-ietf-netconf-privcand). Off by default.
+     *
+     * @param value whether they get one
+     * @return this builder
+     */
+    public Builder privateCandidates(boolean value) {
+      privateCandidates = value;
+      return this;
+    }
+
+    /**
+     * Lets operations name files (RFC 6241 section 8.8) of one directory, as {@code file:///NAME}.
+     * Off by default.
+     *
+     * @param directory holds all that can be named; nothing leads out of it
+     * @return this builder
+     */
+    public Builder files(Path directory) {
+      files = directory;
+      return this;
+    }
+
+    /** Sets another clock and timer than the system's. */
+    Builder time(Time value) {
+      time = value;
+      return this;
+    }
+
+    private Features features() {
+      return new Features(writableRunning, startup, privateCandidates, files);
     }
 
     /**

@@ -23,7 +23,7 @@ final class Operational {
    * @param wanted the top-level nodes whose state is of interest; that of others may be missing
    */
   ContainerNode read(Predicate<QName> wanted) {
-    ContainerNode data = datastores.read(Datastores.Name.RUNNING);
+    ContainerNode data = datastores.read(Datastores.Name.RUNNING, Actor.SERVER);
     for (Map.Entry<QName, List<StateProvider>> state : states.entrySet()) {
       if (wanted.test(state.getKey())) {
         for (StateProvider provider : state.getValue()) {

@@ -27,10 +27,11 @@ final class Operations {
     this.schema = schema;
     this.sessions = sessions;
     this.invocations = invocations;
-    new Retrieval(schema, datastores, operational).register(this);
-    new Configuration(datastores).register(this);
+    Sources sources = new Sources(datastores);
+    new Retrieval(schema, datastores, sources, operational).register(this);
+    new Configuration(schema.root(), datastores, sources).register(this);
     new Commits(datastores).register(this);
-    new Locking(datastores).register(this);
+    new Locking(datastores, sources).register(this);
     add(Namespaces.BASE, "close-session", this::closeSession);
     add(Namespaces.BASE, "kill-session", this::killSession);
     add(Namespaces.MONITORING, "get-schema", this::getSchema);

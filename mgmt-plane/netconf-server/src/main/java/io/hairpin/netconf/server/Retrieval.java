@@ -10,11 +10,13 @@ import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 final class Retrieval {
   private final Schema schema;
   private final Datastores datastores;
+  private final Sources sources;
   private final Operational operational;
 
-  Retrieval(Schema schema, Datastores datastores, Operational operational) {
+  Retrieval(Schema schema, Datastores datastores, Sources sources, Operational operational) {
     this.schema = schema;
     this.datastores = datastores;
+    this.sources = sources;
     this.operational = operational;
   }
 
@@ -25,13 +27,13 @@ final class Retrieval {
 
   private Reply get(Session session, Element input) throws RpcException {
     only(input, "filter");
-    return data(input, datastores.read(Datastores.Name.RUNNING), true);
+    return data(input, datastores.read(Datastores.Name.RUNNING, session.actor()), true);
   }
 
   private Reply getConfig(Session session, Element input) throws RpcException {
     only(input, "source", "filter");
-    Datastores.Name source = Sources.datastore(required(input, "source"));
-    return data(input, datastores.read(source), false);
+    Datastores.Name source = sources.datastore(required(input, "source"));
+    return data(input, datastores.read(source, session.actor()), false);
   }
 
   private Reply data(Element input, ContainerNode config, boolean withState) throws RpcException {

@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -26,14 +25,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
-import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.common.Revision;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 import org.opendaylight.yangtools.yang.model.api.Module;
 import org.opendaylight.yangtools.yang.model.api.meta.StatementSourceException;
 import org.opendaylight.yangtools.yang.model.api.source.SourceDependency;
 import org.opendaylight.yangtools.yang.model.api.source.SourceIdentifier;
-import org.opendaylight.yangtools.yang.model.api.stmt.FeatureSet;
 import org.opendaylight.yangtools.yang.model.spi.source.SourceInfo;
 import org.opendaylight.yangtools.yang.model.spi.source.StringYangTextSource;
 import org.opendaylight.yangtools.yang.parser.api.YangParserException;
@@ -261,7 +258,6 @@ public final class Schema {
             wanted.add(new Wanted(needed.name().getLocalName(), needed.revision(), by));
           }
         }
-        parser.setSupportedFeatures(features(sources.values()));
         return new Schema(parser.buildEffectiveModel(), List.copyOf(sources.values()));
       } catch (YangSyntaxErrorException e) {
         throw new SchemaException(locate(e, origins), e);
@@ -311,20 +307,6 @@ public final class Schema {
         }
       }
       return message;
-    }
-
-    /** All features, but of the protocol's module only those that this server has. */
-    private static FeatureSet features(Collection<Source> sources) {
-      for (Source source : sources) {
-        if (source.name.equals("ietf-netconf")) {
-          return FeatureSet.builder()
-              .addModuleFeatures(
-                  QNameModule.ofRevision(Namespaces.BASE, source.revision),
-                  List.of("candidate", "rollback-on-error", "validate"))
-              .build();
-        }
-      }
-      return FeatureSet.builder().build();
     }
   }
 }

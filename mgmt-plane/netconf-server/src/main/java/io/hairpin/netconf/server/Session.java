@@ -41,6 +41,7 @@ final class Session implements Runnable {
   private final MessageReader reader;
   private final MessageWriter writer;
   private final Runnable hangUp;
+  private volatile Actor actor;
   private boolean base11;
   private volatile boolean ended;
 
@@ -56,6 +57,7 @@ final class Session implements Runnable {
     this.user = user;
     this.peer = peer;
     this.hangUp = hangUp;
+    actor = new Actor(id, user, peer, false);
     reader = new MessageReader(in, server.maxMessageSize);
     writer = new MessageWriter(out);
   }
@@ -76,6 +78,11 @@ final class Session implements Runnable {
     return login;
   }
 
+  /** Who asks, as the datastores have it. */
+  Actor actor() {
+    return actor;
+  }
+
   @Override
   public void run() {
     server.sessions.add(this);
@@ -90,7 +97,7 @@ final class Session implements Runnable {
       LOG.error("session {} ends", id, e);
     } finally {
       ended = true;
-      server.datastores.release(id);
+      server.datastores.release(actor);
       server.sessions.remove(this);
       LOG.info("session {} is over", id);
     }
@@ -105,7 +112,7 @@ final class Session implements Runnable {
   void kill() {
     ended = true;
     hangUp.run();
-    server.datastores.release(id);
+    server.datastores.release(actor);
   }
 
   private boolean hello() throws IOException {
@@ -143,6 +150,10 @@ final class Session implements Runnable {
     if (!base11 && !theirs.contains(Namespaces.BASE_1_0)) {
       throw new IOException("the client has neither base:1.0 nor base:1.1 but " + theirs);
     }
+    boolean ownCandidate =
+        server.datastores.features().privateCandidates()
+            && theirs.stream().anyMatch(c -> c.startsWith(Features.PRIVATE_CANDIDATE));
+    actor = new Actor(id, user, peer, ownCandidate);
     if (base11) {
       reader.useChunks();
       writer.useChunks();

@@ -56,6 +56,21 @@ final class Touched {
     return at;
   }
 
+  /** Whether a mark covers a node, or something below it. */
+  boolean overlaps(YangInstanceIdentifier path) {
+    Touched at = this;
+    for (PathArgument step : path.getPathArguments()) {
+      if (at.whole) {
+        return true;
+      }
+      at = at.children.get(step);
+      if (at == null) {
+        return false;
+      }
+    }
+    return !at.isEmpty();
+  }
+
   void add(Touched other) {
     if (other.whole) {
       mark();

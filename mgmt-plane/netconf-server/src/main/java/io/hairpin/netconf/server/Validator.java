@@ -1,6 +1,5 @@
 package io.hairpin.netconf.server;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -105,6 +104,14 @@ final class Validator {
         .withInfo("bad-element", node.definition.localName());
   }
 
+  /** An error in one line, with its path. */
+  String describe(RpcError error) {
+    YangInstanceIdentifier path = error.path();
+    return path == null || path.isEmpty()
+        ? error.message()
+        : Values.path(root, path, new Values.Prefixes(root.context())) + ": " + error.message();
+  }
+
   private ContainerNode delete(
       DataNode before, ContainerNode data, Set<DataNode> forbidden, Touched touched)
       throws RpcException {
@@ -123,11 +130,7 @@ final class Validator {
     if (!errors.isEmpty()) {
       throw new RpcException(errors.subList(0, Math.min(errors.size(), MAX_ERRORS)));
     }
-    try {
-      return Journal.replay(root, data, Journal.record(root, edits));
-    } catch (IOException e) {
-      throw new IllegalStateException("nodes without their when cannot be deleted", e);
-    }
+    return Journal.apply(root, data, edits).root();
   }
 
   private void report(ContainerNode data, Touched touched, Constraints.Affected affected)

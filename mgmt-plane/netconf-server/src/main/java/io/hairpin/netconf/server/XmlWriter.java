@@ -76,7 +76,8 @@ final class XmlWriter implements Closeable {
     }
   }
 
-  private void flush() throws IOException {
+  /** Hands on what is complete. */
+  void flush() throws IOException {
     out.write(buffer.toString().getBytes(StandardCharsets.UTF_8));
     buffer.setLength(0);
   }

@@ -150,7 +150,11 @@ class ErrorTest {
         "<edit-config><target><candidate/></target></edit-config> | missing-element",
         "<edit-config><target><candidate/></target><default-operation>x</default-operation>"
             + "<config/></edit-config> | invalid-value",
-        "<commit><confirmed/></commit> | unknown-element",
+        "<commit><confirmd/></commit> | unknown-element",
+        "<commit><confirm-timeout>5</confirm-timeout></commit> | missing-element",
+        "<commit><confirmed/><confirm-timeout>0</confirm-timeout></commit> | invalid-value",
+        "<commit><persist-id>x</persist-id></commit> | invalid-value",
+        "<cancel-commit/> | operation-failed",
         "<delete-config><target><running/></target></delete-config> | operation-not-supported",
         "<kill-session><session-id>4000</session-id></kill-session> | invalid-value",
         "<unlock><target><running/></target></unlock> | operation-failed",
