@@ -1,0 +1,189 @@
+package io.hairpin.tests.model;
+
+import io.hairpin.tests.model.Setup.FrameTypes;
+import io.hairpin.tests.model.Setup.Learning;
+import io.hairpin.tests.model.Setup.Port;
+import io.hairpin.tests.model.Setup.Vlan;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bridge as IEEE 802.1Q-2022 describes it, one frame at a time and with no thought of speed. It
+ * shares nothing with the pipeline. Not thread-safe.
+ */
+public final class ReferenceBridge {
+
+  private static final int HEADER = 14;
+  private static final int C_TAG = 0x8100;
+  private static final long GROUP = 1L << 40;
+
+  private final Map<Integer, Port> ports = new TreeMap<>();
+  private final Map<Integer, Vlan> vlans = new HashMap<>();
+  private final Map<Key, Integer> staticEntries = new HashMap<>();
+  private final Map<Key, Integer> dynamicEntries = new HashMap<>();
+
+  /**
+   * What the filtering database is asked by.
+   *
+   * @param fid the filtering identifier
+   * @param address the MAC address
+   */
+  public record Key(int fid, long address) {}
+
+  /**
+   * A frame that a port transmits.
+   *
+   * @param port the port
+   * @param octets the frame
+   */
+  public record Transmitted(int port, byte[] octets) {}
+
+  /**
+   * A bridge that has learnt nothing yet.
+   *
+   * @param setup how it is set up
+   */
+  public ReferenceBridge(Setup setup) {
+    setup.ports().forEach(port -> ports.put(port.number(), port));
+    setup.vlans().forEach(vlan -> vlans.put(vlan.vid(), vlan));
+    setup
+        .stations()
+        .forEach(
+            station ->
+                staticEntries.put(new Key(station.fid(), station.address()), station.port()));
+  }
+
+  /** The dynamic filtering entries (8.8.3): where stations are. */
+  public Map<Key, Integer> learnt() {
+    return Map.copyOf(dynamicEntries);
+  }
+
+  /** A frame as the relay sees it (6.8): addresses, user data, and what a tag said. */
+  private record Indication(
+      long destination, long source, int vid, int priority, boolean dropEligible, byte[] data) {}
+
+  /**
+   * A frame is received.
+   *
+   * @param number the reception port
+   * @param octets the frame without its check sequence
+   * @return what is transmitted
+   */
+  public List<Transmitted> receive(int number, byte[] octets) {
+    Port reception = ports.get(number);
+    if (reception == null || !reception.enabled()) {
+      return List.of();
+    }
+    Indication frame = indication(reception, octets);
+    if (frame == null || isReserved(frame.destination())) {
+      return List.of();
+    }
+    Vlan vlan = vlans.get(frame.vid());
+    if (vlan == null || (reception.filtering() && !vlan.hasMember(number))) {
+      return List.of(); // 8.6.2
+    }
+    if (!learn(reception, new Key(vlan.fid(), frame.source()))) {
+      return List.of();
+    }
+    List<Transmitted> out = new ArrayList<>();
+    for (Port port : ports.values()) {
+      if (isTransmissionPort(port, reception, vlan, frame.destination())) {
+        out.add(new Transmitted(port.number(), octets(frame, vlan, port)));
+      }
+    }
+    return out;
+  }
+
+  /** 6.9: the VLAN of a frame, and whether its type is acceptable; null where it is discarded. */
+  private static @Nullable Indication indication(Port port, byte[] octets) {
+    if (octets.length < HEADER) {
+      return null;
+    }
+    ByteBuffer buffer = ByteBuffer.wrap(octets);
+    long destination = address(buffer);
+    long source = address(buffer);
+    if ((source & GROUP) != 0) {
+      return null;
+    }
+    int vid = 0;
+    int priority = 0;
+    boolean dropEligible = false;
+    if (Short.toUnsignedInt(buffer.getShort(buffer.position())) == C_TAG) {
+      if (buffer.remaining() < 6) {
+        return null;
+      }
+      buffer.getShort();
+      int control = Short.toUnsignedInt(buffer.getShort());
+      priority = control >> 13;
+      dropEligible = (control & 0x1000) != 0;
+      vid = control & 0xFFF;
+    }
+    FrameTypes refused = vid == 0 ? FrameTypes.TAGGED_ONLY : FrameTypes.UNTAGGED_ONLY;
+    if (port.admitted() == refused) {
+      return null;
+    }
+    byte[] data = new byte[buffer.remaining()];
+    buffer.get(data);
+    return new Indication(
+        destination, source, vid == 0 ? port.pvid() : vid, priority, dropEligible, data);
+  }
+
+  /** 8.6.3: addresses that no bridge relays. */
+  private static boolean isReserved(long address) {
+    return address >>> 4 == 0x0180_C200_000L;
+  }
+
+  /** 8.7; false where an address that may not be there discards the frame. */
+  private boolean learn(Port port, Key key) {
+    Integer known =
+        staticEntries.containsKey(key) ? staticEntries.get(key) : dynamicEntries.get(key);
+    if (port.learning() == Learning.FORBIDDEN) {
+      return known != null && known == port.number();
+    }
+    if (port.learning() == Learning.ON && !staticEntries.containsKey(key)) {
+      dynamicEntries.put(key, port.number());
+    }
+    return true;
+  }
+
+  /** 8.6.1 (with reflective relay), 8.6.3 and 8.6.4. */
+  private boolean isTransmissionPort(Port port, Port reception, Vlan vlan, long destination) {
+    if (!port.enabled() || !vlan.hasMember(port.number())) {
+      return false;
+    }
+    if (port == reception && !reception.reflecting()) {
+      return false;
+    }
+    Key key = new Key(vlan.fid(), destination);
+    Integer known =
+        staticEntries.containsKey(key) ? staticEntries.get(key) : dynamicEntries.get(key);
+    return known == null || known == port.number();
+  }
+
+  /** 6.9.2: the frame as the port transmits it. */
+  private static byte[] octets(Indication frame, Vlan vlan, Port port) {
+    boolean tagged = vlan.tagged().contains(port.number());
+    ByteBuffer buffer = ByteBuffer.allocate(12 + (tagged ? 4 : 0) + frame.data().length);
+    address(buffer, frame.destination());
+    address(buffer, frame.source());
+    if (tagged) {
+      buffer.putShort((short) C_TAG);
+      int eligible = frame.dropEligible() ? 0x1000 : 0;
+      buffer.putShort((short) (frame.priority() << 13 | eligible | frame.vid()));
+    }
+    return buffer.put(frame.data()).array();
+  }
+
+  private static long address(ByteBuffer buffer) {
+    return Short.toUnsignedLong(buffer.getShort()) << 32 | Integer.toUnsignedLong(buffer.getInt());
+  }
+
+  private static void address(ByteBuffer buffer, long address) {
+    buffer.putShort((short) (address >> 32)).putInt((int) address);
+  }
+}
