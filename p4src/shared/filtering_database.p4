@@ -6,7 +6,7 @@
 #include "ids.p4"
 
 // 802.1Q 8.8: where a destination is, by (FID, address). What is not in it, and what is sent to a
-// group, is flooded in its VLAN.
+// group, is flooded in its VLAN, and the rates of its reception port are about it.
 control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
     @id(ACTION_FDB_FORWARD)
     action forward(logical_port_t logical_port) {
@@ -18,19 +18,33 @@ control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
         meta.transmission_port = 0;
     }
 
+    @id(ACTION_FDB_BLACKHOLE)
+    action blackhole() {
+        meta.reason = reason_t.BLACKHOLE;
+    }
+
     @id(TABLE_FDB)
     table fdb {
         key = {
             meta.fid : exact @name("fid");
             hdr.ethernet.dst_addr : exact @name("dst_addr");
         }
-        actions = { forward; @defaultonly flood; }
+        actions = { forward; blackhole; @defaultonly flood; }
         const default_action = flood();
         size = FDB_ENTRIES;
     }
 
     apply {
         fdb.apply();
+        if (meta.reason == reason_t.NONE && meta.transmission_port == 0) {
+            if (hdr.ethernet.dst_addr == 0xFFFFFFFFFFFF) {
+                meta.flood = flood_t.BROADCAST;
+            } else if (hdr.ethernet.dst_addr[40:40] == 1) {
+                meta.flood = flood_t.MULTICAST;
+            } else {
+                meta.flood = flood_t.UNKNOWN_UNICAST;
+            }
+        }
     }
 }
 

@@ -18,6 +18,14 @@ parser FrameParser(packet_in packet, out headers_t hdr) {
     state ethernet {
         packet.extract(hdr.ethernet);
         transition select(hdr.ethernet.ether_type) {
+            TPID_S_TAG: s_tag;
+            TPID_C_TAG: c_tag;
+            default: accept;
+        }
+    }
+    state s_tag {
+        packet.extract(hdr.s_tag);
+        transition select(hdr.s_tag.ether_type) {
             TPID_C_TAG: c_tag;
             default: accept;
         }

@@ -5,6 +5,7 @@
 #include "sizes.p4"
 
 const bit<16> TPID_C_TAG = 0x8100;
+const bit<16> TPID_S_TAG = 0x88A8;
 
 // What control gives with a packet-out. The marker stands where a frame has its destination
 // address: no station has the address 0, so the parser needs to know no CPU port.
@@ -35,11 +36,21 @@ header c_tag_t {
     bit<16> ether_type;
 }
 
+header s_tag_t {
+    bit<3> pcp;
+    bit<1> dei;
+    vid_t vid;
+    bit<16> ether_type;
+}
+
 struct headers_t {
     packet_in_t packet_in;
     packet_out_t packet_out;
     ethernet_t ethernet;
+    s_tag_t s_tag;             // the S-channel's, while it is received and transmitted
     c_tag_t c_tag;
+    s_tag_t carried_s_tag;     // a customer's own, and what is behind it: carried as it is
+    c_tag_t carried_c_tag;
 }
 
 // Why a frame was discarded: the index of the counters ingress_discards and egress_discards.
@@ -58,7 +69,13 @@ enum bit<8> reason_t {
     EGRESS_MEMBER = 10,       // the transmission port is not a member of the VLAN
     NO_TRANSMISSION_PORT = 11, // the logical port to transmit on does not exist
     CPU_HEADER = 12,          // a packet-out from elsewhere than the CPU, or one without a header
-    UNKNOWN_SOURCE = 13       // learning is forbidden and the source is not known on the port
+    UNKNOWN_SOURCE = 13,      // learning is forbidden and the source is not known on the port
+    UNKNOWN_CHANNEL = 14,     // the S-tag names no S-channel of the port
+    SAME_ADDRESS = 15,        // source and destination are the same
+    BLACKHOLE = 16,           // a static entry discards frames from and to the address
+    BROADCAST_RATE = 17,      // more broadcasts than the port may flood
+    MULTICAST_RATE = 18,      // more frames to groups
+    UNKNOWN_UNICAST_RATE = 19 // more frames to stations that are not known
 }
 
 // 802.1Q 8.4, with the values of dot1dStpPortState left aside: these three are all that a frame meets.
@@ -76,12 +93,24 @@ enum bit<2> mac_learning_t {
 }
 
 // Where the source address of a frame is known to be, as seen from the reception port.
-enum bit<2> station_t {
+enum bit<3> station_t {
     UNKNOWN = 0,
     HERE = 1,
     ELSEWHERE = 2,        // learnt: it has moved
-    STATIC_ELSEWHERE = 3  // by a static entry, which learning never overrides
+    STATIC_ELSEWHERE = 3, // by a static entry, which learning never overrides
+    BARRED = 4            // nowhere: a static entry bars it
 }
+
+// What a frame that is flooded is to the rates of its reception port.
+enum bit<2> flood_t {
+    NONE = 0,
+    BROADCAST = 1,
+    MULTICAST = 2,
+    UNKNOWN_UNICAST = 3
+}
+
+// Which metadata a sample keeps of the frame that it is a copy of.
+const bit<8> SAMPLE_FIELDS = 1;
 
 // What control learns from. No bool: bmv2's digests cannot hold one.
 struct learn_t {
@@ -100,10 +129,14 @@ enum bit<2> path_t {
 struct metadata_t {
     path_t path;
     reason_t reason;
+    @field_list(SAMPLE_FIELDS)
     logical_port_t reception_port;
     logical_port_t transmission_port; // 0: not known, flood
     port_t port;                      // the physical port to transmit on
     bit<1> reflective_relay;          // of the reception port
+    bit<1> s_component;               // the physical port carries S-channels
+    sampling_t sampling;              // of the reception port
+    flood_t flood;
     bit<1> admit_tagged;
     bit<1> admit_untagged;
     bit<1> ingress_filtering;

@@ -21,13 +21,18 @@ control Learning(inout metadata_t meta) {
         meta.reason = reason_t.UNKNOWN_SOURCE;
     }
 
+    @id(ACTION_LEARNING_BAR)
+    action bar() {
+        meta.reason = reason_t.BLACKHOLE;
+    }
+
     @id(TABLE_LEARNING)
     table learning {
         key = {
             meta.mac_learning : exact @name("mac_learning");
             meta.station : exact @name("station");
         }
-        actions = { learn; ignore; forbid; }
+        actions = { learn; ignore; forbid; bar; }
         const default_action = ignore();
         const entries = {
             (mac_learning_t.ON, station_t.UNKNOWN) : learn();
@@ -35,6 +40,9 @@ control Learning(inout metadata_t meta) {
             (mac_learning_t.FORBIDDEN, station_t.UNKNOWN) : forbid();
             (mac_learning_t.FORBIDDEN, station_t.ELSEWHERE) : forbid();
             (mac_learning_t.FORBIDDEN, station_t.STATIC_ELSEWHERE) : forbid();
+            (mac_learning_t.OFF, station_t.BARRED) : bar();
+            (mac_learning_t.ON, station_t.BARRED) : bar();
+            (mac_learning_t.FORBIDDEN, station_t.BARRED) : bar();
         }
     }
 

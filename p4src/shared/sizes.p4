@@ -17,13 +17,18 @@ typedef bit<16> fid_t;
 typedef bit<12> mstid_t;
 typedef bit<16> group_t;
 
+// How likely a frame is to be sampled, in 2^-24.
+typedef bit<24> sampling_t;
+
 #define PORTS 512
 #define LOGICAL_PORTS 8192
+#define FLOOD_CLASSES 4 // of each logical port
+#define S_CHANNELS 7680
 #define VLANS 4096
 #define VLAN_MEMBERS 65536
 #define PORT_STATES 65536
 #define FDB_ENTRIES 65536
 #define TRAPS 64
-#define REASONS 32
+#define REASONS 64
 
 #endif

@@ -10,16 +10,23 @@
 #include "../shared/port_state.p4"
 #include "../shared/reception.p4"
 #include "../shared/reflective_relay.p4"
+#include "../shared/s_channel.p4"
 #include "../shared/transmission.p4"
 #include "../shared/trap.p4"
 #include "../shared/vlan_admission.p4"
 #include "../shared/vlan_egress.p4"
+#include "flood_rates.p4"
+#include "sampling.p4"
 #include "source.p4"
 
 // standard_metadata.instance_type
 const bit<32> INSTANCE_INGRESS_CLONE = 1;
 const bit<32> INSTANCE_EGRESS_CLONE = 2;
 const bit<32> INSTANCE_REPLICA = 5;
+
+// The instance that control gives the copy which a sample is, and its reason as a packet-in.
+const bit<16> SAMPLE = 0xFFFF;
+const bit<8> PACKET_IN_SAMPLE = 2;
 
 parser HairpinParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
                      inout standard_metadata_t standard_metadata) {
@@ -38,11 +45,14 @@ control HairpinVerifyChecksum(inout headers_t hdr, inout metadata_t meta) {
 control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
                        inout standard_metadata_t standard_metadata) {
     Reception() reception;
+    ChannelReception() channel;
+    Sampling() sampling;
     Trap() trap;
     VlanAdmission() admission;
     IngressState() state;
     Source() source;
     FilteringDatabase() filtering_database;
+    FloodRates() flood_rates;
     ReflectiveRelay() reflective_relay;
     Transmission() transmission;
 
@@ -52,14 +62,20 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
     counter(LOGICAL_PORTS, CounterType.packets_and_bytes) ingress_suppressed;
     @id(COUNTER_INGRESS_DISCARDS)
     counter(REASONS, CounterType.packets_and_bytes) ingress_discards;
+    @id(COUNTER_VLAN_RECEIVED)
+    counter(VLANS, CounterType.packets_and_bytes) vlan_received;
 
     apply {
         // egress_spec 0 would be port 0: nothing leaves but by a decision to send it.
         mark_to_drop(standard_metadata);
 
         reception.apply(standard_metadata.ingress_port, meta);
+        channel.apply(standard_metadata.ingress_port, hdr, meta);
         if (meta.reason == reason_t.NONE && meta.path == path_t.RELAY) {
             received.count((bit<32>) meta.reception_port);
+            if (meta.sampling != 0) {
+                sampling.apply(meta);
+            }
         }
 
         if (meta.reason == reason_t.NONE) {
@@ -72,6 +88,8 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
                 hdr.packet_out.setInvalid();
             } else if (hdr.ethernet.src_addr[40:40] == 1) {
                 meta.reason = reason_t.SOURCE_ADDRESS;
+            } else if (hdr.ethernet.src_addr == hdr.ethernet.dst_addr) {
+                meta.reason = reason_t.SAME_ADDRESS;
             } else {
                 trap.apply(hdr, meta);
             }
@@ -80,6 +98,7 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
         if (meta.reason == reason_t.NONE && meta.path == path_t.RELAY) {
             admission.apply(hdr, meta);
             if (meta.reason == reason_t.NONE) {
+                vlan_received.count((bit<32>) meta.vid);
                 state.apply(meta);
                 if (meta.state != port_state_t.BLOCKING) {
                     source.apply(hdr, meta);
@@ -87,6 +106,11 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
             }
             if (meta.reason == reason_t.NONE) {
                 filtering_database.apply(hdr, meta);
+            }
+            if (meta.reason == reason_t.NONE && meta.flood != flood_t.NONE) {
+                flood_rates.apply(meta);
+            }
+            if (meta.reason == reason_t.NONE) {
                 reflective_relay.apply(meta.reception_port, meta.transmission_port,
                                        meta.reflective_relay, meta.reason);
                 if (meta.reason == reason_t.RECEPTION_PORT) {
@@ -115,6 +139,7 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
     ReflectiveRelay() reflective_relay;
     EgressState() state;
     VlanEgress() vlan;
+    ChannelTransmission() channel;
 
     @id(COUNTER_TRANSMITTED)
     counter(LOGICAL_PORTS, CounterType.packets_and_bytes) transmitted;
@@ -124,10 +149,17 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
     counter(LOGICAL_PORTS, CounterType.packets_and_bytes) egress_suppressed;
     @id(COUNTER_EGRESS_DISCARDS)
     counter(REASONS, CounterType.packets_and_bytes) egress_discards;
+    @id(COUNTER_VLAN_TRANSMITTED)
+    counter(VLANS, CounterType.packets_and_bytes) vlan_transmitted;
 
     apply {
         if (standard_metadata.instance_type == INSTANCE_INGRESS_CLONE
                 || standard_metadata.instance_type == INSTANCE_EGRESS_CLONE) {
+            if (standard_metadata.egress_rid == SAMPLE) {
+                hdr.packet_in.setValid();
+                hdr.packet_in.reception_port = meta.reception_port;
+                hdr.packet_in.reason = PACKET_IN_SAMPLE;
+            }
             return;
         }
         if (meta.path == path_t.TO_CPU) {
@@ -156,10 +188,12 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
                 mark_to_drop(standard_metadata);
                 return;
             }
+            vlan_transmitted.count((bit<32>) meta.vid);
             if (meta.reception_port == meta.transmission_port) {
                 reflected.count((bit<32>) meta.reception_port);
             }
         }
+        channel.apply(hdr, meta);
         transmitted.count((bit<32>) meta.transmission_port);
     }
 }
@@ -172,10 +206,13 @@ control HairpinDeparser(packet_out packet, in headers_t hdr) {
     apply {
         packet.emit(hdr.packet_in);
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.s_tag);
         packet.emit(hdr.c_tag);
+        packet.emit(hdr.carried_s_tag);
+        packet.emit(hdr.carried_c_tag);
     }
 }
 
-@pkginfo(name="hairpin", version="0.2.0")
+@pkginfo(name="hairpin", version="0.3.0")
 V1Switch(HairpinParser(), HairpinVerifyChecksum(), HairpinIngress(), HairpinEgress(),
          HairpinComputeChecksum(), HairpinDeparser()) main;

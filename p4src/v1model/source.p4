@@ -27,6 +27,12 @@ control Source(in headers_t hdr, inout metadata_t meta) {
         }
     }
 
+    @id(ACTION_SOURCE_BARRED)
+    action barred() {
+        source_seen.count();
+        meta.station = station_t.BARRED;
+    }
+
     @id(ACTION_SOURCE_UNKNOWN)
     action unknown() {
         source_seen.count();
@@ -39,7 +45,7 @@ control Source(in headers_t hdr, inout metadata_t meta) {
             meta.fid : exact @name("fid");
             hdr.ethernet.src_addr : exact @name("src_addr");
         }
-        actions = { known; @defaultonly unknown; }
+        actions = { known; barred; @defaultonly unknown; }
         const default_action = unknown();
         counters = source_seen;
         size = FDB_ENTRIES;

@@ -12,6 +12,8 @@ final class Configuration {
 
   static final int SENTINEL_VLAN = 4094;
 
+  private static final int S_CHANNELS_FROM = 10_000;
+
   private static final String SENTINEL_SOURCE = "02:00:00:00:fe:00";
 
   /** A port's leaves below bridge-port by name; a port without a part in the bridge has none. */
@@ -23,6 +25,29 @@ final class Configuration {
   private final Map<String, String> stations = new TreeMap<>();
 
   private record Vlan(int fid, Members tagged, Members untagged) {}
+
+  /** Stands for an S-channel wherever a port does. */
+  static int channel(int port, int sVid) {
+    return port * S_CHANNELS_FROM + sVid;
+  }
+
+  /** The name of the interface that is a port or an S-channel. */
+  static String name(int port) {
+    return port < S_CHANNELS_FROM
+        ? "port" + port
+        : "port" + port / S_CHANNELS_FROM + "." + port % S_CHANNELS_FROM;
+  }
+
+  private static boolean isChannel(int port) {
+    return port >= S_CHANNELS_FROM;
+  }
+
+  private int[] physical() {
+    return ports.keySet().stream()
+        .mapToInt(Integer::intValue)
+        .filter(port -> !isChannel(port))
+        .toArray();
+  }
 
   /** Members of a VLAN. */
   record Members(int... ports) {}
@@ -112,15 +137,15 @@ final class Configuration {
   }
 
   Configuration station(int fid, String address, int port) {
-    stations.put(fid + " " + address, "port" + port);
+    stations.put(fid + " " + address, name(port));
     return this;
   }
 
   /** For each port that transmits: where to let a sentinel arrive that leaves by it alone. */
   Map<Integer, Integer> sentinels() {
     Map<Integer, Integer> sources = new TreeMap<>();
-    for (int destination : ports.keySet()) {
-      for (int source : ports.keySet()) {
+    for (int destination : physical()) {
+      for (int source : physical()) {
         if (source != destination
             && carries(destination)
             && carries(source)
@@ -146,6 +171,12 @@ final class Configuration {
     return "02:00:00:00:ff:%02x".formatted(port);
   }
 
+  /** The interfaces alone, as the content of {@code <config>}. */
+  String interfaces() {
+    String whole = xml();
+    return whole.substring(0, whole.indexOf("<bridge xmlns"));
+  }
+
   /** As the content of {@code <config>}. */
   String xml() {
     if (ports.isEmpty()) {
@@ -155,11 +186,19 @@ final class Configuration {
     xml.append("<interfaces xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\">");
     ports.forEach(
         (port, leaves) -> {
-          xml.append("<interface><name>port").append(port).append("</name>");
+          xml.append("<interface><name>").append(name(port)).append("</name>");
           xml.append("<type xmlns:ianaift=\"urn:ietf:params:xml:ns:yang:iana-if-type\">");
-          xml.append("ianaift:ethernetCsmacd</type>");
+          xml.append(isChannel(port) ? "ianaift:l2vlan</type>" : "ianaift:ethernetCsmacd</type>");
           if (disabled.contains(port)) {
             xml.append("<enabled>false</enabled>");
+          }
+          if (isChannel(port)) {
+            xml.append("<s-channel xmlns=\"urn:hairpin:yang:bridge\">");
+            leaf(xml, "port", name(port / S_CHANNELS_FROM));
+            leaf(xml, "s-vid", Integer.toString(port % S_CHANNELS_FROM));
+            xml.append("</s-channel>");
+          } else if (carriesChannels(port)) {
+            xml.append("<s-component xmlns=\"urn:hairpin:yang:bridge\"/>");
           }
           if (!plain.contains(port)) {
             xml.append("<bridge-port xmlns=\"urn:hairpin:yang:bridge\">");
@@ -170,7 +209,7 @@ final class Configuration {
         });
     xml.append("</interfaces><bridge xmlns=\"urn:hairpin:yang:bridge\">");
     vlans.forEach((vid, vlan) -> vlan(xml, vid, vlan));
-    int[] all = ports.keySet().stream().mapToInt(Integer::intValue).toArray();
+    int[] all = physical();
     vlan(xml, SENTINEL_VLAN, new Vlan(SENTINEL_VLAN, tagged(all), untagged()));
     xml.append("<filtering-database>");
     stations.forEach(
@@ -184,15 +223,20 @@ final class Configuration {
     return xml.append("</filtering-database></bridge>").toString();
   }
 
+  private boolean carriesChannels(int port) {
+    return ports.keySet().stream()
+        .anyMatch(other -> isChannel(other) && other / S_CHANNELS_FROM == port);
+  }
+
   private static void vlan(StringBuilder xml, int vid, Vlan vlan) {
     xml.append("<vlan>");
     leaf(xml, "vid", Integer.toString(vid));
     leaf(xml, "fid", Integer.toString(vlan.fid()));
     for (int port : vlan.tagged().ports()) {
-      leaf(xml, "tagged-port", "port" + port);
+      leaf(xml, "tagged-port", name(port));
     }
     for (int port : vlan.untagged().ports()) {
-      leaf(xml, "untagged-port", "port" + port);
+      leaf(xml, "untagged-port", name(port));
     }
     xml.append("</vlan>");
   }

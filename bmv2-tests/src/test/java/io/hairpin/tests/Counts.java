@@ -53,9 +53,9 @@ record Counts(Map<String, Long> values) {
 
   /** A counter of a port by the name of its leaf. */
   long port(int port, String leaf) {
-    Long value = values.get("port" + port + " " + leaf);
+    Long value = values.get(Configuration.name(port) + " " + leaf);
     if (value == null) {
-      throw new AssertionError("port" + port + " has no " + leaf + " among " + values);
+      throw new AssertionError(Configuration.name(port) + " has no " + leaf + " among " + values);
     }
     return value;
   }

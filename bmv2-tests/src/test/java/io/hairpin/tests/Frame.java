@@ -9,6 +9,7 @@ import java.util.HexFormat;
 final class Frame {
 
   private static final int C_TAG = 0x8100;
+  private static final int S_TAG = 0x88A8;
   private static final int EXPERIMENTAL = 0x88B5;
   private static final int SHORTEST = 60;
   private static final int HEADER = 14;
@@ -51,6 +52,15 @@ final class Frame {
   /** This frame with a tag whose frames may be discarded first (802.1Q 9.6: DEI). */
   Frame eligibleToBeDropped(int vid, int pcp) {
     return pushed(C_TAG, pcp << 13 | 1 << 12 | vid);
+  }
+
+  /** This frame with an S-tag (802.1Q 9.5) in front of all else. */
+  Frame sTagged(int vid, int pcp) {
+    return pushed(S_TAG, pcp << 13 | vid);
+  }
+
+  Frame sTagged(int vid) {
+    return sTagged(vid, 0);
   }
 
   Frame pushed(int tpid, int tagControl) {

@@ -78,7 +78,13 @@ final class StateTest extends OnEveryTarget {
             "egress-member",
             "no-transmission-port",
             "cpu-header",
-            "unknown-source");
+            "unknown-source",
+            "unknown-channel",
+            "same-address",
+            "blackhole",
+            "broadcast-rate",
+            "multicast-rate",
+            "unknown-unicast-rate");
   }
 
   @Test

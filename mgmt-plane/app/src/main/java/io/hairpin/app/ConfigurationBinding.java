@@ -9,6 +9,7 @@ import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
+import io.hairpin.bridge.ConfigurationObject.SChannel;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.bridge.InvalidConfigurationException;
@@ -177,7 +178,13 @@ final class ConfigurationBinding {
     return new Interface(
         data.get("name"),
         data.flag("enabled"),
+        data.presence("s-component").isPresent(),
+        data.presence("s-channel").map(ConfigurationBinding::sChannel).orElse(null),
         data.presence("bridge-port").map(ConfigurationBinding::bridgePort).orElse(null));
+  }
+
+  private static SChannel sChannel(Data data) {
+    return new SChannel(data.get("port"), data.number("s-vid"));
   }
 
   private static BridgePort bridgePort(Data data) {

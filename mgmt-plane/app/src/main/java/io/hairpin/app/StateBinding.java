@@ -68,10 +68,14 @@ final class StateBinding {
 
   private void port(StateWriter entry, PortState state) {
     Port port = state.port();
-    entry.leaf("name", port.name());
+    entry.leaf("name", state.name());
     entry.leaf("admin-status", state.enabled() ? "up" : "down");
     entry.leaf("oper-status", port.link().name().toLowerCase(Locale.ROOT));
-    entry.leaf("if-index", port.number());
+    entry.leaf("if-index", state.number());
+    entry.leafList("higher-layer-if", state.channels());
+    if (!state.isPhysical()) {
+      entry.leafList("lower-layer-if", List.of(port.name()));
+    }
     port.address().ifPresent(address -> entry.leaf("phys-address", MacAddress.format(address)));
     port.speed().ifPresent(speed -> entry.leaf("speed", speed));
     entry.container(
@@ -79,6 +83,7 @@ final class StateBinding {
         statistics -> {
           statistics.leaf("discontinuity-time", dateAndTime(started));
           port.losses()
+              .filter(_ -> state.isPhysical())
               .ifPresent(
                   losses -> {
                     statistics.leaf("in-discards", counter32(losses.inDiscards()));

@@ -17,6 +17,7 @@ import org.opendaylight.yangtools.yang.data.impl.codec.TypeDefinitionAwareCodec;
 import org.opendaylight.yangtools.yang.data.spi.node.ImmutableNodes;
 import org.opendaylight.yangtools.yang.model.api.ContainerSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.DataNodeContainer;
+import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.LeafSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ListSchemaNode;
 
@@ -55,6 +56,19 @@ final class StateWriter {
     Object typed = TypeDefinitionAwareCodec.from(leaf.getType()).deserialize(value.toString());
     values.put(leaf.getQName(), typed);
     children.add(ImmutableNodes.leafNode(leaf.getQName(), typed));
+  }
+
+  /** Of strings, or of references to strings. */
+  void leafList(String name, Collection<String> items) {
+    if (items.isEmpty()) {
+      return;
+    }
+    LeafListSchemaNode list = (LeafListSchemaNode) Data.child(schema, name);
+    var set =
+        ImmutableNodes.<String>newSystemLeafSetBuilder()
+            .withNodeIdentifier(NodeIdentifier.create(list.getQName()));
+    items.forEach(set::withChildValue);
+    children.add(set.build());
   }
 
   <T> void list(String name, Collection<T> items, BiConsumer<StateWriter, T> content) {

@@ -7,6 +7,7 @@ import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
+import io.hairpin.bridge.ConfigurationObject.SChannel;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.StaticEntryKey;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
@@ -28,6 +29,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +37,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -78,7 +81,8 @@ public final class Bridge implements AutoCloseable {
   private final Intent intent;
   private final Dataplane dataplane;
   private final Map<ObjectKey, ConfigurationObject> configuration = new ConcurrentHashMap<>();
-  private final Map<Integer, String> names;
+  private final LogicalPorts logicalPorts;
+  private final List<Entity> base;
 
   /** Guarded by the lock. */
   private final Learning learning = new Learning();
@@ -112,9 +116,11 @@ public final class Bridge implements AutoCloseable {
     this.ports = ports;
     this.clock = clock;
     alarms = new Alarms(clock);
-    intent = new Intent(ports.list().stream().collect(Collectors.toMap(Port::name, Port::number)));
-    names = ports.list().stream().collect(Collectors.toMap(Port::number, Port::name));
-    dataplane = new Dataplane(lock, connection, Intent.base(cpuPort), new Learner(), alarms, retry);
+    logicalPorts =
+        new LogicalPorts(ports.list().stream().collect(Collectors.toMap(Port::name, Port::number)));
+    intent = new Intent(logicalPorts);
+    base = Intent.base(cpuPort);
+    dataplane = new Dataplane(lock, connection, base, new Learner(), alarms, retry);
   }
 
   /** A change that the bridge can take. */
@@ -146,52 +152,14 @@ public final class Bridge implements AutoCloseable {
    * @param change the change
    * @return the change, ready to be taken
    * @throws InvalidConfigurationException where it names a port, for the first time, that the
-   *     switch does not have, or a port both in the tagged and in the untagged set of a VLAN
+   *     switch does not have, a port both in the tagged and in the untagged set of a VLAN, or
+   *     S-channels that cannot be beside each other or that something else still names
    */
   public Prepared prepare(Change change) throws InvalidConfigurationException {
     synchronized (lock) {
-      check(change);
+      new ConfigurationCheck(configuration, logicalPorts, portNames(), change).run();
     }
     return () -> apply(change);
-  }
-
-  private void check(Change change) throws InvalidConfigurationException {
-    for (ConfigurationObject object : change.put()) {
-      checkPorts(object);
-      if (object instanceof Vlan vlan) {
-        for (String name : vlan.tagged()) {
-          if (vlan.untagged().contains(name)) {
-            throw new InvalidConfigurationException(
-                vlan.key(),
-                "untagged-port",
-                name,
-                vlan.key() + ": '" + name + "' is a tagged-port already; it can be one of the two");
-          }
-        }
-      }
-    }
-  }
-
-  private void checkPorts(ConfigurationObject object) throws InvalidConfigurationException {
-    ConfigurationObject before = configuration.get(object.key());
-    Set<String> unknown = intent.missing(object);
-    if (before != null) {
-      unknown.removeAll(intent.missing(before));
-    }
-    for (String name : unknown) {
-      String attribute =
-          switch (object) {
-            case Interface _ -> "name";
-            case Vlan vlan -> vlan.tagged().contains(name) ? "tagged-port" : "untagged-port";
-            case StaticEntry _ -> "port";
-            case FilteringDatabase _ -> throw new IllegalStateException("It names no port");
-          };
-      throw new InvalidConfigurationException(
-          object.key(),
-          attribute,
-          name,
-          object.key() + ": there is no port '" + name + "'; the switch has " + portNames());
-    }
   }
 
   private String portNames() {
@@ -199,41 +167,114 @@ public final class Bridge implements AutoCloseable {
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
+  /** What there was of an object before a change. */
+  private record Before(@Nullable ConfigurationObject effective, OptionalInt number) {}
+
   private void apply(Change change) {
     synchronized (lock) {
+      Map<ObjectKey, Before> affected = new LinkedHashMap<>();
       List<Entity> before = new ArrayList<>();
+      for (ObjectKey key : affected(change)) {
+        ConfigurationObject effective = effective(key);
+        before.addAll(entities(effective));
+        affected.put(key, new Before(effective, number(key)));
+      }
+      change.removed().forEach(this::remove);
+      change.put().forEach(this::put);
       List<Entity> after = new ArrayList<>();
-      for (ObjectKey key : change.removed()) {
-        ConfigurationObject old = configuration.remove(key);
-        before.addAll(entities(old));
-        before.addAll(flushed(old, null));
-        note(key, null);
-      }
-      for (ConfigurationObject object : change.put()) {
-        ConfigurationObject old = configuration.put(object.key(), object);
-        before.addAll(entities(old));
-        before.addAll(flushed(old, object));
-        after.addAll(intent.of(object));
-        note(object.key(), object);
-      }
+      affected.forEach(
+          (key, was) -> {
+            ConfigurationObject now = effective(key);
+            before.addAll(flushed(was, now));
+            after.addAll(entities(now));
+            note(key, configuration.get(key));
+          });
       dataplane.replace(before, after);
     }
   }
 
+  /** What a change is about, and what depends on that. */
+  private Set<ObjectKey> affected(Change change) {
+    Set<ObjectKey> affected = new LinkedHashSet<>(change.removed());
+    for (ConfigurationObject object : change.put()) {
+      affected.add(object.key());
+      SChannel old = channelOf(configuration.get(object.key()));
+      SChannel now = channelOf(object);
+      if (old != null && (now == null || !now.port().equals(old.port()))) {
+        String name = ((Interface) object).name();
+        configuration.forEach(
+            (key, other) -> {
+              if (ConfigurationCheck.named(other).contains(name)) {
+                affected.add(key);
+              }
+            });
+      }
+    }
+    for (ObjectKey key : List.copyOf(affected)) {
+      if (key instanceof InterfaceKey(String name)) {
+        logicalPorts.channels(name).forEach(channel -> affected.add(new InterfaceKey(channel)));
+      }
+    }
+    return affected;
+  }
+
+  private static @Nullable SChannel channelOf(@Nullable ConfigurationObject object) {
+    return object instanceof Interface of ? of.sChannel() : null;
+  }
+
+  private OptionalInt number(ObjectKey key) {
+    return key instanceof InterfaceKey(String name)
+        ? logicalPorts.number(name)
+        : OptionalInt.empty();
+  }
+
+  private void put(ConfigurationObject object) {
+    configuration.put(object.key(), object);
+    if (object instanceof Interface of) {
+      SChannel channel = of.sChannel();
+      if (channel == null) {
+        logicalPorts.remove(of.name());
+      } else {
+        logicalPorts.put(of.name(), channel);
+      }
+    }
+  }
+
+  private void remove(ObjectKey key) {
+    configuration.remove(key);
+    if (key instanceof InterfaceKey(String name)) {
+      logicalPorts.remove(name);
+    }
+  }
+
+  /** An object as the dataplane should take it: an S-channel is enabled only where its port is. */
+  private @Nullable ConfigurationObject effective(ObjectKey key) {
+    ConfigurationObject object = configuration.get(key);
+    if (!(object instanceof Interface of)) {
+      return object;
+    }
+    SChannel channel = of.sChannel();
+    return channel == null
+            || (configuration.get(new InterfaceKey(channel.port())) instanceof Interface port
+                && port.enabled()
+                && port.sComponent())
+        ? of
+        : of.disabled();
+  }
+
   /** Forgets what was learnt and does not hold any more after a change; tells its entries. */
-  private List<Entity> flushed(
-      @Nullable ConfigurationObject before, @Nullable ConfigurationObject after) {
+  private List<Entity> flushed(Before was, @Nullable ConfigurationObject after) {
     List<Station> gone = new ArrayList<>();
     if (after instanceof StaticEntry entry) {
       gone.add(new Station(entry.fid(), entry.address()));
-    } else if (before instanceof Interface old) {
-      OptionalInt port = intent.port(old.name());
-      if (port.isPresent()
+    } else if (was.effective() instanceof Interface old) {
+      if (was.number().isPresent()
           && learns(old)
           && !(after instanceof Interface now && goesOn(old, now))) {
-        gone.addAll(learning.matching((_, on) -> on == port.getAsInt()));
+        int number = was.number().getAsInt();
+        gone.addAll(learning.matching((_, on) -> on == number));
       }
-    } else if (before instanceof Vlan old) {
+    } else if (was.effective() instanceof Vlan old) {
       Set<Integer> left = members(old);
       if (after instanceof Vlan now && now.fid() == old.fid()) {
         left.removeAll(members(now));
@@ -260,7 +301,7 @@ public final class Bridge implements AutoCloseable {
   private Set<Integer> members(Vlan vlan) {
     Set<Integer> members = new HashSet<>();
     Stream.concat(vlan.tagged().stream(), vlan.untagged().stream())
-        .forEach(name -> intent.port(name).ifPresent(members::add));
+        .forEach(name -> logicalPorts.number(name).ifPresent(members::add));
     return members;
   }
 
@@ -272,7 +313,11 @@ public final class Bridge implements AutoCloseable {
   private static boolean goesOn(Interface before, Interface now) {
     BridgePort old = before.bridgePort();
     BridgePort port = now.bridgePort();
-    return learns(now) && old != null && port != null && old.pvid() == port.pvid();
+    return learns(now)
+        && Objects.equals(before.sChannel(), now.sChannel())
+        && old != null
+        && port != null
+        && old.pvid() == port.pvid();
   }
 
   /** What decides on what the dataplane teaches. */
@@ -338,6 +383,11 @@ public final class Bridge implements AutoCloseable {
 
     @Override
     public Collection<Entity> adopt(Collection<Entity> held) {
+      if (logicalPorts.adopt(Intent.channels(held))) {
+        List<Entity> all = new ArrayList<>(base);
+        configuration.keySet().forEach(key -> all.addAll(entities(effective(key))));
+        dataplane.want(all);
+      }
       learning.clear();
       List<Entity> adopted = new ArrayList<>();
       Set<Integer> fids = fids();
@@ -357,7 +407,7 @@ public final class Bridge implements AutoCloseable {
 
     private boolean learnable(Station station, int port, Set<Integer> fids) {
       return fids.contains(station.fid())
-          && configured(port).filter(Bridge::learns).isPresent()
+          && learnsOn(port)
           && !configuration.containsKey(new StaticEntryKey(station.fid(), station.address()));
     }
 
@@ -378,12 +428,19 @@ public final class Bridge implements AutoCloseable {
           .orElse(Integer.MAX_VALUE);
     }
 
+    private boolean learnsOn(int port) {
+      return logicalPorts
+          .name(port)
+          .map(name -> effective(new InterfaceKey(name)))
+          .filter(object -> object instanceof Interface of && learns(of))
+          .isPresent();
+    }
+
     private Optional<Interface> configured(int port) {
-      @Nullable String name = names.get(port);
-      return name != null
-              && configuration.get(new InterfaceKey(name)) instanceof Interface networkInterface
-          ? Optional.of(networkInterface)
-          : Optional.empty();
+      return logicalPorts
+          .name(port)
+          .map(name -> configuration.get(new InterfaceKey(name)))
+          .map(object -> (Interface) object);
     }
   }
 
@@ -479,43 +536,54 @@ public final class Bridge implements AutoCloseable {
   }
 
   /**
-   * Tells the state of every port.
+   * Tells the state of every port and of every S-channel.
    *
-   * @return the ports, in the order of their numbers
+   * @return the ports in the order of their numbers, then the S-channels in that of theirs
    */
   public List<PortState> ports() {
     List<Port> all = ports.list();
-    Map<String, Map<Long, Count>> counts = new HashMap<>();
-    for (String counter : PORT_COUNTERS) {
-      counts.put(
-          counter,
-          dataplane.count(counter, all.stream().map(port -> (long) port.number()).toList()));
-    }
-    List<PortState> states = new ArrayList<>();
+    Map<Integer, PortState> states = new TreeMap<>();
     for (Port port : all) {
       Interface configured =
           configuration.get(new InterfaceKey(port.name())) instanceof Interface networkInterface
               ? networkInterface
               : new Interface(port.name(), true, null);
-      states.add(
-          new PortState(
-              port,
-              configured.enabled(),
-              configured.bridgePort() != null,
-              reflectiveRelay(port),
-              counters(counts, port.number())));
+      states.put(port.number(), state(configured, port, port.number()));
+      for (String name : logicalPorts.channels(port.name())) {
+        OptionalInt number = logicalPorts.number(name);
+        if (number.isPresent()
+            && configuration.get(new InterfaceKey(name)) instanceof Interface channel) {
+          states.put(number.getAsInt(), state(channel, port, number.getAsInt()));
+        }
+      }
     }
-    return states;
+    Map<String, Map<Long, Count>> counts = new HashMap<>();
+    for (String counter : PORT_COUNTERS) {
+      counts.put(
+          counter, dataplane.count(counter, states.keySet().stream().map(Long::valueOf).toList()));
+    }
+    return states.values().stream()
+        .map(state -> state.with(counters(counts, state.number())))
+        .toList();
   }
 
-  private Optional<Boolean> reflectiveRelay(Port port) {
-    return dataplane.synchronised()
-        ? Optional.of(
-            dataplane
-                .installed(Intent.reception(port.number()))
-                .map(Intent::reflects)
-                .orElse(false))
-        : Optional.empty();
+  private PortState state(Interface configured, Port port, int number) {
+    SChannel channel = configured.sChannel();
+    Entity reception =
+        channel == null
+            ? Intent.reception(port.number())
+            : Intent.reception(port.number(), channel.sVid());
+    return new PortState(
+        configured.name(),
+        number,
+        port,
+        configured.enabled(),
+        configured.bridgePort() != null,
+        dataplane.synchronised()
+            ? Optional.of(dataplane.installed(reception).map(Intent::reflects).orElse(false))
+            : Optional.empty(),
+        channel == null ? logicalPorts.channels(port.name()) : List.of(),
+        Optional.empty());
   }
 
   private static Optional<Counters> counters(Map<String, Map<Long, Count>> counts, long port) {
@@ -561,7 +629,7 @@ public final class Bridge implements AutoCloseable {
                 new FilteringEntry(
                     source.station().fid(),
                     source.station().address(),
-                    Port.nameOf(source.port()),
+                    logicalPorts.name(source.port()).orElse(Port.nameOf(source.port())),
                     source.isStatic() ? FilteringEntry.Type.STATIC : FilteringEntry.Type.LEARNT))
         .sorted(
             Comparator.comparingInt(FilteringEntry::fid).thenComparingLong(FilteringEntry::address))

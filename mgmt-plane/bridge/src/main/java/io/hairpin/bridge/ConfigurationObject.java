@@ -86,15 +86,51 @@ public sealed interface ConfigurationObject {
    *
    * @param name its name
    * @param enabled whether the operator wants it to carry frames
+   * @param sComponent whether it carries S-channels besides the default one, which it is itself
+   * @param sChannel which S-channel it is; null for a physical port
    * @param bridgePort its part in the bridge; null where it has none
    */
-  record Interface(String name, boolean enabled, @Nullable BridgePort bridgePort)
+  record Interface(
+      String name,
+      boolean enabled,
+      boolean sComponent,
+      @Nullable SChannel sChannel,
+      @Nullable BridgePort bridgePort)
       implements ConfigurationObject {
+
+    /**
+     * A physical port without S-channels.
+     *
+     * @param name its name
+     * @param enabled whether the operator wants it to carry frames
+     * @param bridgePort its part in the bridge; null where it has none
+     */
+    public Interface(String name, boolean enabled, @Nullable BridgePort bridgePort) {
+      this(name, enabled, false, null, bridgePort);
+    }
+
+    /**
+     * This interface, carrying no frames.
+     *
+     * @return the same otherwise
+     */
+    Interface disabled() {
+      return new Interface(name, false, sComponent, sChannel, bridgePort);
+    }
+
     @Override
     public InterfaceKey key() {
       return new InterfaceKey(name);
     }
   }
+
+  /**
+   * An S-channel (802.1Q 43): what a physical port receives and transmits with one S-tag.
+   *
+   * @param port the name of the physical port
+   * @param sVid the VID of the S-tag, 2 to 4094
+   */
+  record SChannel(String port, int sVid) {}
 
   /**
    * What an interface does as a port of the bridge (802.1Q 12.4.2 and 12.10.1).

@@ -116,6 +116,14 @@ final class Dataplane implements Listener, AutoCloseable {
     }
   }
 
+  /** Wants these entities and no others but what is learnt. For {@link Learner#adopt}. */
+  void want(Collection<Entity> entities) {
+    synchronized (lock) {
+      wanted.clear();
+      put(entities);
+    }
+  }
+
   /**
    * Wants other entities than before; returns when they are installed, or cannot be now. What was
    * learnt may be among those before.

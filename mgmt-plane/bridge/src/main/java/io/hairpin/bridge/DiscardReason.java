@@ -29,7 +29,19 @@ public enum DiscardReason {
   /** A packet-out from elsewhere than the CPU, or one without a header. */
   CPU_HEADER(12),
   /** Learning is forbidden on the reception port, and the source is not known there. */
-  UNKNOWN_SOURCE(13);
+  UNKNOWN_SOURCE(13),
+  /** Its S-tag names no S-channel of the port. */
+  UNKNOWN_CHANNEL(14),
+  /** Its source and its destination are the same. */
+  SAME_ADDRESS(15),
+  /** A static entry discards frames from and to the address. */
+  BLACKHOLE(16),
+  /** More broadcasts than its reception port may flood. */
+  BROADCAST_RATE(17),
+  /** More frames to groups than its reception port may flood. */
+  MULTICAST_RATE(18),
+  /** More frames to stations that are not known than its reception port may flood. */
+  UNKNOWN_UNICAST_RATE(19);
 
   private final int index;
 

@@ -6,8 +6,10 @@ import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
+import io.hairpin.bridge.ConfigurationObject.SChannel;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
+import io.hairpin.bridge.LogicalPorts.Place;
 import io.hairpin.p4runtime.client.Action;
 import io.hairpin.p4runtime.client.DigestConfig;
 import io.hairpin.p4runtime.client.Entity;
@@ -18,6 +20,8 @@ import io.hairpin.p4runtime.client.TableEntry;
 import io.hairpin.p4runtime.client.Value;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +34,6 @@ import java.util.Set;
  * What the dataplane should hold, in the pipeline's terms: a pure function of each configuration
  * object or learnt station, and of nothing else than that and the numbers of the ports. Ports that
  * the switch does not have are left out.
- *
- * <p>A physical port's logical port has its number; numbers from {@code Ports.LAST + 1} on are for
- * S-channels and aggregations.
  */
 final class Intent {
 
@@ -54,10 +55,10 @@ final class Intent {
   private static final int LIST_SIZE = 256;
   private static final Duration ACK_TIME = Duration.ofSeconds(1);
 
-  private final Map<String, Integer> numbers;
+  private final LogicalPorts ports;
 
-  Intent(Map<String, Integer> numbers) {
-    this.numbers = Map.copyOf(numbers);
+  Intent(LogicalPorts ports) {
+    this.ports = ports;
   }
 
   /** What the dataplane holds whatever the configuration: the way to the CPU and back. */
@@ -83,24 +84,9 @@ final class Intent {
 
   /** The ports that an object names and the switch does not have. */
   Set<String> missing(ConfigurationObject object) {
-    Set<String> named = new LinkedHashSet<>();
-    switch (object) {
-      case Interface networkInterface -> named.add(networkInterface.name());
-      case Vlan vlan -> {
-        named.addAll(vlan.tagged());
-        named.addAll(vlan.untagged());
-      }
-      case StaticEntry entry -> named.add(entry.port());
-      case FilteringDatabase _ -> {}
-    }
-    named.removeAll(numbers.keySet());
+    Set<String> named = ConfigurationCheck.named(object);
+    named.removeIf(name -> ports.number(name).isPresent());
     return named;
-  }
-
-  /** The logical port of an interface, where the switch has it. */
-  OptionalInt port(String name) {
-    Integer port = numbers.get(name);
-    return port == null ? OptionalInt.empty() : OptionalInt.of(port);
   }
 
   /** What an entry of the table {@code source} says. */
@@ -139,6 +125,30 @@ final class Intent {
     return TableEntry.of("reception").exact("port", port).key();
   }
 
+  /** The key of an S-channel's reception entry. */
+  static Entity reception(int port, int sVid) {
+    return channelReception(port, sVid).key();
+  }
+
+  private static TableEntry channelReception(int port, int sVid) {
+    return TableEntry.of("channel_reception").exact("port", port).exact("s_vid", sVid);
+  }
+
+  /** By which logical ports a target knows S-channels. */
+  static Map<Place, Integer> channels(Collection<Entity> held) {
+    Map<Place, Integer> channels = new HashMap<>();
+    for (Entity entity : held) {
+      if (entity instanceof TableEntry entry
+          && entry.table().equals("channel_reception")
+          && entry.action() != null) {
+        channels.put(
+            new Place((int) number(entry, "port"), (int) number(entry, "s_vid")),
+            (int) number(entry.action(), "logical_port"));
+      }
+    }
+    return channels;
+  }
+
   /** Whether a reception entry lets its port reflect. */
   static boolean reflects(Entity reception) {
     Action receive = reception instanceof TableEntry entry ? entry.action() : null;
@@ -146,36 +156,64 @@ final class Intent {
   }
 
   private List<Entity> of(Interface networkInterface) {
-    Integer port = numbers.get(networkInterface.name());
-    BridgePort bridgePort = networkInterface.bridgePort();
-    if (port == null || bridgePort == null || !networkInterface.enabled()) {
+    OptionalInt number = ports.number(networkInterface.name());
+    if (number.isEmpty() || !networkInterface.enabled()) {
       return List.of();
     }
-    AcceptableFrameTypes types = bridgePort.acceptableFrameTypes();
-    return List.of(
-        TableEntry.of("reception")
-            .exact("port", port)
-            .action(
-                Action.of("receive")
-                    .with("logical_port", port)
-                    .with("pvid", bridgePort.pvid())
-                    .with("admit_tagged", types != AcceptableFrameTypes.UNTAGGED_ONLY)
-                    .with("admit_untagged", types != AcceptableFrameTypes.TAGGED_ONLY)
-                    .with("ingress_filtering", bridgePort.ingressFiltering())
-                    .with(
-                        "reflective_relay", bridgePort.reflectiveRelay() == ReflectiveRelay.FORCED)
-                    .with("mac_learning", macLearning(bridgePort.macLearning()))),
+    int port = number.getAsInt();
+    BridgePort bridgePort = networkInterface.bridgePort();
+    SChannel channel = networkInterface.sChannel();
+    if (bridgePort == null) {
+      return channel == null && networkInterface.sComponent()
+          ? List.of(TableEntry.of("reception").exact("port", port).action("channels_only"))
+          : List.of();
+    }
+    int physical = ports.physical(networkInterface.name()).orElseThrow();
+    List<Entity> entities = new ArrayList<>();
+    if (channel == null) {
+      entities.add(
+          TableEntry.of("reception")
+              .exact("port", port)
+              .action(
+                  received(Action.of("receive"), port, bridgePort)
+                      .with("s_component", networkInterface.sComponent())));
+    } else {
+      entities.add(
+          channelReception(physical, channel.sVid())
+              .action(received(Action.of("receive_channel"), port, bridgePort)));
+      entities.add(
+          TableEntry.of("channel_transmission")
+              .exact("transmission_port", port)
+              .action(Action.of("s_tagged").with("s_vid", channel.sVid())));
+    }
+    entities.add(
         TableEntry.of("transmission")
             .exact("transmission_port", port)
-            .action(Action.of("transmit").with("port", port)),
+            .action(Action.of("transmit").with("port", physical)));
+    entities.add(
         TableEntry.of("ingress_state")
             .exact("reception_port", port)
             .exact("mstid", CIST)
-            .action(Action.of("set_ingress_state").with("state", FORWARDING)),
+            .action(Action.of("set_ingress_state").with("state", FORWARDING)));
+    entities.add(
         TableEntry.of("egress_state")
             .exact("transmission_port", port)
             .exact("mstid", CIST)
             .action(Action.of("set_egress_state").with("state", FORWARDING)));
+    return entities;
+  }
+
+  private static Action received(Action action, int port, BridgePort bridgePort) {
+    AcceptableFrameTypes types = bridgePort.acceptableFrameTypes();
+    return action
+        .with("logical_port", port)
+        .with("pvid", bridgePort.pvid())
+        .with("admit_tagged", types != AcceptableFrameTypes.UNTAGGED_ONLY)
+        .with("admit_untagged", types != AcceptableFrameTypes.TAGGED_ONLY)
+        .with("ingress_filtering", bridgePort.ingressFiltering())
+        .with("reflective_relay", bridgePort.reflectiveRelay() == ReflectiveRelay.FORCED)
+        .with("mac_learning", macLearning(bridgePort.macLearning()))
+        .with("sampling", 0);
   }
 
   private List<Entity> of(Vlan vlan) {
@@ -198,11 +236,12 @@ final class Intent {
   private void members(
       List<Entity> entities, Set<Replica> replicas, int vid, Set<String> names, String action) {
     for (String name : names) {
-      Integer port = numbers.get(name);
-      if (port == null) {
+      OptionalInt number = ports.number(name);
+      if (number.isEmpty()) {
         continue;
       }
-      replicas.add(new Replica(port, port));
+      int port = number.getAsInt();
+      replicas.add(new Replica(ports.physical(name).orElseThrow(), port));
       entities.add(
           TableEntry.of("ingress_member")
               .exact("reception_port", port)
@@ -225,12 +264,12 @@ final class Intent {
   }
 
   private List<Entity> of(StaticEntry entry) {
-    Integer port = numbers.get(entry.port());
-    return port == null
+    OptionalInt port = ports.number(entry.port());
+    return port.isEmpty()
         ? List.of()
         : List.of(
-            destination(new Station(entry.fid(), entry.address()), port),
-            source(new Station(entry.fid(), entry.address()), port, true));
+            destination(new Station(entry.fid(), entry.address()), port.getAsInt()),
+            source(new Station(entry.fid(), entry.address()), port.getAsInt(), true));
   }
 
   /** Where frames to a station go. */

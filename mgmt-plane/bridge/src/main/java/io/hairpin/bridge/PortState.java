@@ -1,23 +1,49 @@
 package io.hairpin.bridge;
 
 import io.hairpin.bridge.Ports.Port;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * The operational state of a port.
+ * The operational state of a port of the bridge or of an S-channel.
  *
- * @param port the physical port
+ * @param name the name of its interface
+ * @param number the number of its logical port
+ * @param port the physical port that it is, or that it is on
  * @param enabled whether the configuration lets it carry frames
  * @param bridgePort whether it is a port of the bridge
  * @param reflectiveRelay whether the target reflects on it; empty where the target does not tell
+ * @param channels the names of the S-channels on it
  * @param counters what the target counted; empty where it does not tell
  */
 public record PortState(
+    String name,
+    int number,
     Port port,
     boolean enabled,
     boolean bridgePort,
     Optional<Boolean> reflectiveRelay,
+    List<String> channels,
     Optional<Counters> counters) {
+
+  /** Takes a copy of the list. */
+  public PortState {
+    channels = List.copyOf(channels);
+  }
+
+  /**
+   * Tells whether this is a physical port.
+   *
+   * @return false for an S-channel
+   */
+  public boolean isPhysical() {
+    return number == port.number();
+  }
+
+  PortState with(Optional<Counters> counted) {
+    return new PortState(
+        name, number, port, enabled, bridgePort, reflectiveRelay, channels, counted);
+  }
 
   /**
    * What the target counted on a port since it started.
