@@ -188,13 +188,22 @@ final class SChannelTest extends OnEveryTarget {
     rig.configure(
         ports(IntStream.concat(IntStream.of(1, 2), IntStream.of(channels)).toArray())
             .vlan(1, tagged(), untagged(channels))
-            .vlan(2, tagged(), untagged(2))
-            .pvid(2, 1)
-            .withoutIngressFiltering(2));
+            .withoutIngressFiltering(2)
+            .station(1, ALICE, channel(1, 2))
+            .station(1, BOB, channel(1, 168)));
+    Frame toAlice = Frame.of(ALICE, BOB);
 
-    assertThat(rig.send(2, TO_BOB).get(1))
-        .containsExactlyInAnyOrderElementsOf(
-            IntStream.rangeClosed(2, 168).mapToObj(TO_BOB::sTagged).toList());
+    assertThat(rig.send(2, TO_BOB, toAlice))
+        .isEqualTo(Map.of(1, List.of(TO_BOB.sTagged(168), toAlice.sTagged(2))));
+  }
+
+  @Test
+  void a168thChannelIsRefused() throws Exception {
+    rig.configure(channels());
+    int[] channels = IntStream.rangeClosed(2, 169).map(sVid -> channel(1, sVid)).toArray();
+
+    assertThat(rig.refusal(ports(channels).interfaces()).toString())
+        .contains("'port1' has 167 S-channels, the most");
   }
 
   @Test

@@ -107,7 +107,7 @@ public final class ReferenceBridge {
     ByteBuffer buffer = ByteBuffer.wrap(octets);
     long destination = address(buffer);
     long source = address(buffer);
-    if ((source & GROUP) != 0) {
+    if ((source & GROUP) != 0 || source == destination) {
       return null;
     }
     int vid = 0;
