@@ -27,6 +27,7 @@ public record Case(Setup setup, List<Arrival> arrivals) {
 
   private static final int[] VIDS = {1, 2, 10, 100, 4093};
   private static final int[] TAG_VIDS = {0, 1, 2, 10, 100, 4093, 5, 4095};
+  private static final int[] S_VIDS = {0, 2, 4094, 1, 7};
   private static final int STATIONS = 5;
   private static final int SHOWN = 32;
   private static final long STATION = 0x0200_0000_000AL;
@@ -69,20 +70,24 @@ public record Case(Setup setup, List<Arrival> arrivals) {
   public static Case draw(RandomGenerator random, int ports, int frames) {
     boolean learns = random.nextInt(4) == 0;
     List<Port> drawn = new ArrayList<>();
-    for (int number = 1; number <= ports; number++) {
-      boolean open = number <= 2;
-      drawn.add(
-          new Port(
-              number,
-              open || random.nextInt(5) > 0,
-              VIDS[random.nextInt(3)],
-              FrameTypes.values()[random.nextInt(open ? 2 : 3)],
-              random.nextInt(3) > 0,
-              random.nextBoolean(),
-              learns && random.nextInt(4) > 0 ? Learning.ON : Learning.OFF));
+    for (int physical = 1; physical <= ports; physical++) {
+      drawn.add(port(random, physical, 0, learns, physical <= 2));
+      for (int channels = random.nextInt(3); channels > 0 && random.nextBoolean(); channels--) {
+        drawn.add(port(random, physical, S_VIDS[channels], learns, false));
+      }
     }
     if (random.nextInt(6) == 0) {
-      drawn.set(ports - 1, with(drawn.get(ports - 1), Learning.FORBIDDEN));
+      Port last = drawn.removeLast();
+      drawn.add(
+          new Port(
+              last.physical(),
+              last.sVid(),
+              last.enabled(),
+              last.pvid(),
+              last.admitted(),
+              last.filtering(),
+              last.reflecting(),
+              Learning.FORBIDDEN));
     }
     List<Vlan> vlans = new ArrayList<>();
     for (int vid : VIDS) {
@@ -91,11 +96,11 @@ public record Case(Setup setup, List<Arrival> arrivals) {
       }
       Set<Integer> tagged = new LinkedHashSet<>();
       Set<Integer> untagged = new LinkedHashSet<>();
-      for (int number = 1; number <= ports; number++) {
+      for (Port port : drawn) {
         switch (random.nextInt(4)) {
           case 0 -> {}
-          case 1 -> tagged.add(number);
-          default -> untagged.add(number);
+          case 1 -> tagged.add(port.number());
+          default -> untagged.add(port.number());
         }
       }
       vlans.add(new Vlan(vid, random.nextInt(3) == 0 ? 1 : vid, tagged, untagged));
@@ -106,7 +111,7 @@ public record Case(Setup setup, List<Arrival> arrivals) {
       int fid = VIDS[random.nextInt(VIDS.length)];
       long address = STATION + random.nextInt(STATIONS);
       if (keys.add(List.of(fid, address))) {
-        stations.add(new Station(fid, address, 1 + random.nextInt(ports)));
+        stations.add(new Station(fid, address, drawn.get(random.nextInt(drawn.size())).number()));
       }
     }
     List<Arrival> arrivals = new ArrayList<>();
@@ -116,11 +121,29 @@ public record Case(Setup setup, List<Arrival> arrivals) {
     return new Case(new Setup(drawn, vlans, stations), arrivals);
   }
 
+  private static Port port(
+      RandomGenerator random, int physical, int sVid, boolean learns, boolean open) {
+    return new Port(
+        physical,
+        sVid,
+        open || random.nextInt(5) > 0,
+        VIDS[random.nextInt(3)],
+        FrameTypes.values()[random.nextInt(open ? 2 : 3)],
+        random.nextInt(3) > 0,
+        random.nextBoolean(),
+        learns && random.nextInt(4) > 0 ? Learning.ON : Learning.OFF);
+  }
+
   private static byte[] frame(RandomGenerator random) {
     ByteBuffer frame = ByteBuffer.allocate(1500);
     boolean toGroup = random.nextInt(4) == 0;
     address(frame, toGroup ? GROUPS[random.nextInt(GROUPS.length)] : station(random));
     address(frame, random.nextInt(40) == 0 ? GROUPS[1] : station(random));
+    if (random.nextInt(3) == 0) {
+      frame.putShort((short) 0x88A8);
+      int sVid = S_VIDS[random.nextInt(S_VIDS.length)];
+      frame.putShort((short) (random.nextInt(16) << 12 | sVid));
+    }
     for (int tags = random.nextInt(10) == 0 ? 2 : random.nextInt(2); tags > 0; tags--) {
       frame.putShort((short) 0x8100);
       int vid = TAG_VIDS[random.nextInt(TAG_VIDS.length)];
@@ -143,17 +166,6 @@ public record Case(Setup setup, List<Arrival> arrivals) {
 
   private static void address(ByteBuffer buffer, long address) {
     buffer.putShort((short) (address >> 32)).putInt((int) address);
-  }
-
-  private static Port with(Port port, Learning learning) {
-    return new Port(
-        port.number(),
-        port.enabled(),
-        port.pvid(),
-        port.admitted(),
-        port.filtering(),
-        port.reflecting(),
-        learning);
   }
 
   /**
@@ -196,7 +208,7 @@ public record Case(Setup setup, List<Arrival> arrivals) {
     }
     for (Port port : setup.ports()) {
       List<Port> ports = new ArrayList<>(smallest.setup.ports());
-      ports.set(ports.indexOf(port), Port.plain(port.number()));
+      ports.set(ports.indexOf(port), port.plain());
       smallest = smallest.reduced(s -> new Setup(ports, s.vlans(), s.stations()), still);
     }
     return smallest;

@@ -27,9 +27,10 @@ public record Setup(List<Port> ports, List<Vlan> vlans, List<Station> stations) 
   }
 
   /**
-   * A port of the bridge.
+   * A port of the bridge: a physical port, or an S-channel on one.
    *
-   * @param number which one
+   * @param physical the physical port
+   * @param sVid the S-VID of the S-channel; 0 for the physical port's default channel
    * @param enabled whether it carries frames
    * @param pvid the VLAN of what has no VLAN tag
    * @param admitted the acceptable frame types
@@ -38,7 +39,8 @@ public record Setup(List<Port> ports, List<Vlan> vlans, List<Station> stations) 
    * @param learning what it does with source addresses
    */
   public record Port(
-      int number,
+      int physical,
+      int sVid,
       boolean enabled,
       int pvid,
       FrameTypes admitted,
@@ -46,9 +48,22 @@ public record Setup(List<Port> ports, List<Vlan> vlans, List<Station> stations) 
       boolean reflecting,
       Learning learning) {
 
-    /** A port with the values that it has when nothing is said, but that it learns nothing. */
-    public static Port plain(int number) {
-      return new Port(number, true, 1, FrameTypes.ALL, true, false, Learning.OFF);
+    /**
+     * Tells which port of the bridge this is.
+     *
+     * @return the physical port, with the S-VID in the last four digits of an S-channel's
+     */
+    public int number() {
+      return sVid == 0 ? physical : physical * 10_000 + sVid;
+    }
+
+    /**
+     * This port with the values that it has when nothing is said, but that it learns nothing.
+     *
+     * @return the same port otherwise
+     */
+    public Port plain() {
+      return new Port(physical, sVid, true, 1, FrameTypes.ALL, true, false, Learning.OFF);
     }
   }
 
