@@ -65,7 +65,12 @@ final class DataNode {
 
   /** The operation or notification of this name that stands here; or null. */
   @Nullable DataNode guest(QName wanted) {
-    return guest != null && guest.definition.name().equals(wanted) ? guest : null;
+    if (guest != null && guest.definition.name().equals(wanted)) {
+      return guest;
+    }
+    Definition its = data == null ? null : definition.guest(wanted);
+    NormalizedNode found = its == null || data == null ? null : Differences.child(data, its.id);
+    return its == null || found == null ? null : made(its, found);
   }
 
   DataNode root() {
@@ -93,6 +98,12 @@ final class DataNode {
   List<DataNode> children() {
     List<DataNode> all = new ArrayList<>();
     definition.all().forEach(child -> all.addAll(children(child)));
+    for (QName name : definition.notifications().keySet()) {
+      DataNode event = guest(name);
+      if (event != null) {
+        all.add(event);
+      }
+    }
     return all;
   }
 

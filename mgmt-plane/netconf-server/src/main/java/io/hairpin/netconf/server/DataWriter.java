@@ -57,7 +57,7 @@ final class DataWriter {
         collect(parent, choice, into);
         continue;
       }
-      Definition definition = parent.child(child.name().getNodeType());
+      Definition definition = parent.childOrGuest(child.name().getNodeType());
       if (definition == null) {
         throw new IllegalStateException(child.name() + " is not in the schema below " + parent);
       }

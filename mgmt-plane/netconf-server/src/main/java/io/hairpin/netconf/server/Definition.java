@@ -291,6 +291,12 @@ final class Definition {
     return present;
   }
 
+  /** A data node, or what stands among the data and is none. */
+  @Nullable Definition childOrGuest(QName name) {
+    Definition child = child(name);
+    return child == null ? guest(name) : child;
+  }
+
   /** The input of an operation, or a notification, that stands among the data here; or null. */
   @Nullable Definition guest(QName name) {
     Operation operation = operations().get(name);

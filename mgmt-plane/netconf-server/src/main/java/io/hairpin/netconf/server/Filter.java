@@ -99,7 +99,7 @@ final class Filter {
     }
     QName name = node.name().getNodeType();
     List<Element> own = matching(filters, name);
-    Definition definition = own.isEmpty() ? null : parent.child(name);
+    Definition definition = own.isEmpty() ? null : parent.childOrGuest(name);
     if (definition == null) {
       return null;
     }

@@ -6,10 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.opendaylight.yangtools.yang.common.QName;
-import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.common.Revision;
 import org.opendaylight.yangtools.yang.common.Uint32;
-import org.opendaylight.yangtools.yang.common.XMLNamespace;
 import org.opendaylight.yangtools.yang.common.YangVersion;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
@@ -40,18 +38,11 @@ final class Monitoring {
     this.schema = schema;
     this.datastores = datastores;
     this.sessions = sessions;
-    monitoring = new StateBuilder(module(Namespaces.MONITORING));
-    library = new StateBuilder(module(LIBRARY));
+    monitoring = new StateBuilder(schema.module(Namespaces.MONITORING));
+    library = new StateBuilder(schema.module(LIBRARY));
     capabilities = makeCapabilities();
     yangLibrary = makeLibrary();
     schemas = makeSchemas();
-  }
-
-  private QNameModule module(String namespace) {
-    return schema.context().findModules(XMLNamespace.of(namespace)).stream()
-        .map(Module::getQNameModule)
-        .findFirst()
-        .orElseThrow();
   }
 
   List<String> capabilities() {
@@ -95,6 +86,8 @@ final class Monitoring {
     all.add(Namespaces.CAPABILITY + "confirmed-commit:1.1");
     all.add(Namespaces.CAPABILITY + "rollback-on-error:1.0");
     all.add(Namespaces.CAPABILITY + "validate:1.1");
+    all.add(Namespaces.CAPABILITY + "notification:1.0");
+    all.add(Namespaces.CAPABILITY + "interleave:1.0");
     if (optional.startup()) {
       all.add(Namespaces.CAPABILITY + "startup:1.0");
     }
@@ -220,7 +213,7 @@ final class Monitoring {
             "schema",
             Map.of("name", "all"),
             List.of(library.leafList("module-set", List.of("all"))));
-    StateBuilder ds = new StateBuilder(module(DATASTORES));
+    StateBuilder ds = new StateBuilder(schema.module(DATASTORES));
     List<MapEntryNode> stores = new ArrayList<>();
     for (Datastores.Name name : datastores.names()) {
       stores.add(

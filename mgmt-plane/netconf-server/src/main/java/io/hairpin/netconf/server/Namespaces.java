@@ -4,6 +4,9 @@ package io.hairpin.netconf.server;
 final class Namespaces {
   static final String BASE = "urn:ietf:params:xml:ns:netconf:base:1.0";
   static final String MONITORING = "urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring";
+  static final String NOTIFICATION = "urn:ietf:params:xml:ns:netconf:notification:1.0";
+  static final String NETMOD = "urn:ietf:params:xml:ns:netmod:notification";
+  static final String EVENTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-notifications";
   static final String YANG = "urn:ietf:params:xml:ns:yang:1";
 
   static final String WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults";

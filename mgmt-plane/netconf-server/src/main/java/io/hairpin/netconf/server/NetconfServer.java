@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
@@ -28,6 +29,8 @@ public final class NetconfServer implements Closeable {
   private final Sessions sessions = new Sessions();
   private final Definition root;
   private final Guests guests;
+  private final Notifications notifications;
+  private final Time time;
   private final Session.Server server;
   private final InetSocketAddress wanted;
   private final Path hostKey;
@@ -39,26 +42,40 @@ public final class NetconfServer implements Closeable {
     this.hostKey = hostKey;
     authenticator = builder.authenticator;
     root = schema.root();
+    time = builder.time == null ? Time.system() : builder.time;
     datastores =
         new Datastores(
-            schema.root(),
-            builder.features(),
-            builder.time == null ? Time.system() : builder.time,
-            storage,
-            List.copyOf(builder.participants));
+            schema.root(), builder.features(), time, storage, List.copyOf(builder.participants));
     Monitoring monitoring = new Monitoring(schema, datastores, sessions);
     Map<QName, List<StateProvider>> states = new LinkedHashMap<>(builder.states);
     monitoring.providers().forEach((root, state) -> states.put(root, List.of(state)));
+    notifications = new Notifications(schema, time::now, builder.replay);
+    notifications.providers().forEach((root, state) -> states.put(root, List.of(state)));
     Operational operational = new Operational(datastores, states);
     guests = new Guests(schema.root(), operational);
     Invocations invocations = new Invocations(schema.root(), guests, builder.rpcs, builder.actions);
     Operations operations = new Operations(schema, datastores, sessions, operational, invocations);
+    notifications.register(operations);
+    SystemEvents events =
+        new SystemEvents(
+            schema,
+            content ->
+                notifications.publish(
+                    Event.of(
+                        root,
+                        time.now(),
+                        Objects.requireNonNull(
+                            root.notifications().get(content.name().getNodeType())),
+                        YangInstanceIdentifier.of(),
+                        content)));
+    datastores.watch(events);
     server =
         new Session.Server(
             schema,
             datastores,
             operations,
             sessions,
+            events,
             monitoring.capabilities(),
             builder.maxMessageSize);
   }
@@ -146,7 +163,7 @@ public final class NetconfServer implements Closeable {
       throw new IllegalArgumentException(
           "notification %s: %s".formatted(name, errors.stream().map(RpcError::message).toList()));
     }
-    LOG.info("notification {}", name.getLocalName());
+    notifications.publish(Event.of(root, time.now(), definition, at, content));
   }
 
   /** Ends all sessions and closes port and storage; a commit that is under way is finished. */
@@ -157,7 +174,8 @@ public final class NetconfServer implements Closeable {
         transport.close();
         transport = null;
       }
-      sessions.all().forEach(Session::kill);
+      notifications.close();
+      sessions.all().forEach(session -> session.kill("the server stops"));
       datastores.close();
     } catch (IOException e) {
       LOG.warn("the server was not closed cleanly", e);
@@ -177,6 +195,7 @@ public final class NetconfServer implements Closeable {
     private final Map<QName, OperationHandler> rpcs = new LinkedHashMap<>();
     private final Map<List<QName>, OperationHandler> actions = new LinkedHashMap<>();
     private long maxMessageSize = 64L << 20;
+    private int replay = 1000;
     private boolean writableRunning;
     private boolean startup;
     private boolean privateCandidates;
@@ -289,6 +308,21 @@ public final class NetconfServer implements Closeable {
      */
     public Builder action(List<QName> path, OperationHandler handler) {
       actions.put(List.copyOf(path), handler);
+      return this;
+    }
+
+    /**
+     * Sets how many notifications are kept for replay (RFC 5277 section 2.1), in memory, by default
+     * 1000. A subscriber that falls behind by more loses its session.
+     *
+     * @param events at least 1
+     * @return this builder
+     */
+    public Builder replay(int events) {
+      if (events < 1) {
+        throw new IllegalArgumentException("a replay log of " + events + " keeps nothing");
+      }
+      replay = events;
       return this;
     }
 

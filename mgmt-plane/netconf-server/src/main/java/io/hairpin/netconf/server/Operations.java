@@ -68,7 +68,7 @@ final class Operations {
     if (other == null) {
       throw invalid(id, "one of the sessions " + sessions.ids());
     }
-    other.kill();
+    other.kill(session);
     return Reply.OK;
   }
 

@@ -25,7 +25,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.common.Revision;
+import org.opendaylight.yangtools.yang.common.XMLNamespace;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 import org.opendaylight.yangtools.yang.model.api.Module;
 import org.opendaylight.yangtools.yang.model.api.meta.StatementSourceException;
@@ -44,7 +46,13 @@ import org.opendaylight.yangtools.yang.parser.rfc7950.repo.TextToIRTransformer;
  */
 public final class Schema {
   private static final List<String> OWN_MODULES =
-      List.of("ietf-netconf", "ietf-netconf-monitoring", "ietf-yang-library");
+      List.of(
+          "ietf-netconf",
+          "ietf-netconf-monitoring",
+          "ietf-netconf-notifications",
+          "ietf-yang-library",
+          "nc-notifications",
+          "notifications");
   private static final Pattern LINE = Pattern.compile(" on line (\\d+)");
   private static final String RESOURCES = "META-INF/yang";
 
@@ -77,6 +85,14 @@ public final class Schema {
    */
   public EffectiveModelContext context() {
     return context;
+  }
+
+  /** The module of a namespace, which must be there. */
+  QNameModule module(String namespace) {
+    return context.findModules(XMLNamespace.of(namespace)).stream()
+        .map(Module::getQNameModule)
+        .findFirst()
+        .orElseThrow();
   }
 
   List<Source> sources() {

@@ -11,6 +11,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
@@ -30,6 +34,7 @@ final class Session implements Runnable {
       Datastores datastores,
       Operations operations,
       Sessions sessions,
+      SystemEvents events,
       List<String> capabilities,
       long maxMessageSize) {}
 
@@ -41,8 +46,15 @@ final class Session implements Runnable {
   private final MessageReader reader;
   private final MessageWriter writer;
   private final Runnable hangUp;
+  private final ReentrantLock sending = new ReentrantLock();
+  private final AtomicBoolean subscribed = new AtomicBoolean();
+  private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
+  private final AtomicReference<@Nullable EndOfSession> end = new AtomicReference<>();
+  private Runnable afterReply = () -> {};
   private volatile Actor actor;
   private boolean base11;
+  private boolean answered;
+  private boolean greeted;
   private volatile boolean ended;
 
   /**
@@ -91,25 +103,82 @@ final class Session implements Runnable {
       if (hello()) {
         serve();
       }
+      end(EndOfSession.Reason.DROPPED);
     } catch (IOException e) {
+      end(answered && !greeted ? EndOfSession.Reason.BAD_HELLO : EndOfSession.Reason.DROPPED);
       LOG.info("session {} ends: {}", id, e.getMessage());
     } catch (RuntimeException e) {
+      end(EndOfSession.Reason.OTHER);
       LOG.error("session {} ends", id, e);
     } finally {
       ended = true;
+      atEnd.forEach(Runnable::run);
       server.datastores.release(actor);
       server.sessions.remove(this);
+      EndOfSession why = end.get();
+      if (answered && why != null) {
+        server.events.sessionEnd(actor, why);
+      }
       LOG.info("session {} is over", id);
     }
   }
 
   /** Ends the session after the reply to the request at hand. */
   void endAfterReply() {
+    end(EndOfSession.Reason.CLOSED);
     ended = true;
   }
 
+  private void end(EndOfSession.Reason reason) {
+    end.compareAndSet(null, EndOfSession.of(reason));
+  }
+
+  /** Does something once, when the reply to the request at hand is sent. */
+  void afterReply(Runnable task) {
+    afterReply = task;
+  }
+
+  /** Does something when the session is over. */
+  void onEnd(Runnable task) {
+    atEnd.add(task);
+  }
+
+  /** Notes a subscription of RFC 5277; false if there is one already. */
+  boolean subscribe() {
+    return subscribed.compareAndSet(false, true);
+  }
+
+  void unsubscribe() {
+    subscribed.set(false);
+  }
+
+  /** Sends a notification, between two replies. */
+  void notify(Event event) throws IOException {
+    send(event::write);
+  }
+
+  private void send(Reply message) throws IOException {
+    sending.lock();
+    try {
+      XmlWriter out = new XmlWriter(writer.message());
+      message.write(out);
+      // Only a whole message is closed: after half of one the session ends.
+      out.close();
+    } finally {
+      sending.unlock();
+    }
+  }
+
+  /** Ends the session at once, as another one wants; its locks are free on return. */
+  void kill(Session by) {
+    end.compareAndSet(null, new EndOfSession(EndOfSession.Reason.KILLED, by.id));
+    kill("killed by session %d of %s".formatted(by.id, by.user()));
+  }
+
   /** Ends the session at once; its locks are free on return. */
-  void kill() {
+  void kill(String reason) {
+    LOG.info("session {} is ended: {}", id, reason);
+    end(EndOfSession.Reason.OTHER);
     ended = true;
     hangUp.run();
     server.datastores.release(actor);
@@ -127,6 +196,7 @@ final class Session implements Runnable {
     if (message == null) {
       return false;
     }
+    answered = true;
     Element hello;
     try {
       hello = XmlParser.parse(message);
@@ -158,6 +228,8 @@ final class Session implements Runnable {
       reader.useChunks();
       writer.useChunks();
     }
+    greeted = true;
+    server.events.sessionStart(actor);
     return true;
   }
 
@@ -244,15 +316,18 @@ final class Session implements Runnable {
   }
 
   private void reply(@Nullable Element rpc, Reply body) throws IOException {
-    XmlWriter out = new XmlWriter(writer.message());
-    out.start(Namespaces.BASE, "rpc-reply");
-    if (rpc != null) {
-      echo(out, rpc);
-    }
-    body.write(out);
-    out.end();
-    // Only a whole message is closed: after half of one the session ends.
-    out.close();
+    send(
+        out -> {
+          out.start(Namespaces.BASE, "rpc-reply");
+          if (rpc != null) {
+            echo(out, rpc);
+          }
+          body.write(out);
+          out.end();
+        });
+    Runnable next = afterReply;
+    afterReply = () -> {};
+    next.run();
   }
 
   /** Section 4.1: the attributes of rpc come back as they were, with the prefixes they use. */

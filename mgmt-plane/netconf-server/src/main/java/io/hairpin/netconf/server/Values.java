@@ -182,10 +182,7 @@ final class Values {
     Definition at = root;
     for (PathArgument step : path.getPathArguments()) {
       if (step instanceof NodeIdentifier || !step.getNodeType().equals(at.name())) {
-        Definition child = at.child(step.getNodeType());
-        if (child == null) {
-          child = at.guest(step.getNodeType());
-        }
+        Definition child = at.childOrGuest(step.getNodeType());
         if (child == null) {
           continue;
         }

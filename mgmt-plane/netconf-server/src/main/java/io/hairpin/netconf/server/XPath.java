@@ -2,17 +2,25 @@ package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Pattern;
 import javax.xml.xpath.XPathExpressionException;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.AbstractQName;
+import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.common.QNameModule;
+import org.opendaylight.yangtools.yang.common.XMLNamespace;
+import org.opendaylight.yangtools.yang.common.YangNamespaceContext;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
+import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 import org.opendaylight.yangtools.yang.model.api.PathExpression;
+import org.opendaylight.yangtools.yang.model.api.stmt.ModuleEffectiveStatement;
 import org.opendaylight.yangtools.yang.model.api.type.EnumTypeDefinition;
 import org.opendaylight.yangtools.yang.model.api.type.InstanceIdentifierTypeDefinition;
 import org.opendaylight.yangtools.yang.model.api.type.LeafrefTypeDefinition;
@@ -32,6 +40,7 @@ import org.opendaylight.yangtools.yang.xpath.api.YangQNameExpr;
 import org.opendaylight.yangtools.yang.xpath.api.YangXPathAxis;
 import org.opendaylight.yangtools.yang.xpath.api.YangXPathExpression;
 import org.opendaylight.yangtools.yang.xpath.api.YangXPathNodeType;
+import org.opendaylight.yangtools.yang.xpath.api.YangXPathParserFactory;
 
 /**
  * An XPath 1.0 expression with the functions of RFC 7950 section 10: evaluated over the accessible
@@ -39,6 +48,9 @@ import org.opendaylight.yangtools.yang.xpath.api.YangXPathNodeType;
  * the node that has the expression. Immutable.
  */
 final class XPath {
+  private static final YangXPathParserFactory PARSERS =
+      ServiceLoader.load(YangXPathParserFactory.class).findFirst().orElseThrow();
+  private static final QNameModule NOWHERE = QNameModule.of("urn:ietf:params:xml:ns:none");
   private static final Pattern NUMBER = Pattern.compile("-?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)");
 
   /**
@@ -52,6 +64,23 @@ final class XPath {
     @Nullable Place up() {
       Definition above = at.parent();
       return above == null ? null : new Place(above, at == pivot ? above : pivot);
+    }
+  }
+
+  private record Prefixes(Map<String, QNameModule> modules) implements YangNamespaceContext {
+    @Override
+    public @Nullable QNameModule namespaceForPrefix(String prefix) {
+      return modules.get(prefix);
+    }
+
+    @Override
+    public @Nullable String prefixForNamespace(QNameModule module) {
+      for (Map.Entry<String, QNameModule> entry : modules.entrySet()) {
+        if (entry.getValue().equals(module)) {
+          return entry.getKey();
+        }
+      }
+      return null;
     }
   }
 
@@ -72,6 +101,36 @@ final class XPath {
 
   static XPath of(YangXPathExpression.QualifiedBound source, QNameModule module) {
     return new XPath(source.getRootExpr(), module, source);
+  }
+
+  /**
+   * Parses an expression of a request. Its prefixes are those in scope at an element; names without
+   * a prefix are in no namespace, so they stand for nothing (RFC 6241 section 8.9.1).
+   */
+  static XPath parse(String text, Element at, EffectiveModelContext context) throws RpcException {
+    Map<String, QNameModule> prefixes = new HashMap<>();
+    for (Element.Scope s = at.scope; s != null; s = s.outer()) {
+      if (!s.prefix().isEmpty() && !prefixes.containsKey(s.prefix())) {
+        String uri = s.uri();
+        QNameModule module =
+            context.findModuleStatements(XMLNamespace.of(uri)).stream()
+                .map(ModuleEffectiveStatement::localQNameModule)
+                .findFirst()
+                .orElseGet(() -> QNameModule.of(uri));
+        prefixes.putIfAbsent(s.prefix(), module);
+      }
+    }
+    try {
+      YangXPathExpression.QualifiedBound parsed =
+          PARSERS.newParser(new Prefixes(prefixes)).parseExpression(text);
+      return new XPath(parsed.getRootExpr(), NOWHERE, parsed);
+    } catch (XPathExpressionException | RuntimeException e) {
+      throw RpcError.protocol(
+              ErrorTag.INVALID_VALUE,
+              "'%s' is no XPath expression: %s".formatted(text, e.getMessage()))
+          .withInfo("bad-element", at.name)
+          .asException();
+    }
   }
 
   /** The path of a leafref. */
