@@ -2,43 +2,42 @@ package io.hairpin.netconf.client;
 
 import io.hairpin.netconf.transport.MessageReader;
 import io.hairpin.netconf.transport.MessageWriter;
+import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelSubsystem;
+import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
+import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
 
 /**
- * One NETCONF session over SSH. It takes any host key, so it is for one's own machine. Messages are
- * texts; chunked framing is used where the server has base:1.1. Not thread-safe.
+ * One NETCONF session over SSH, or over any stream. Over SSH it takes any host key, so it is for
+ * one's own machine. Messages are texts; chunked framing is used where the server has base:1.1. Not
+ * thread-safe.
  */
 public final class NetconfClient implements AutoCloseable {
   private static final long MAX_MESSAGE = 1L << 30;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  private final SshClient ssh;
-  private final ClientSession session;
-  private final ChannelSubsystem channel;
+  private final Closeable transport;
   private final MessageReader reader;
   private final MessageWriter writer;
   private final String serverHello;
   private int messageId;
 
-  private NetconfClient(SshClient ssh, String host, int port, String user, String password)
-      throws IOException {
-    this.ssh = ssh;
-    session = ssh.connect(user, host, port).verify(PATIENCE).getSession();
-    session.addPasswordIdentity(password);
-    session.auth().verify(PATIENCE);
-    channel = session.createSubsystemChannel("netconf");
-    channel.open().verify(PATIENCE);
-    reader = new MessageReader(channel.getInvertedOut(), MAX_MESSAGE);
-    writer = new MessageWriter(channel.getInvertedIn());
+  private NetconfClient(InputStream in, OutputStream out, Closeable transport) throws IOException {
+    this.transport = transport;
+    reader = new MessageReader(in, MAX_MESSAGE);
+    writer = new MessageWriter(out);
     send(
         """
         <hello xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><capabilities>\
@@ -54,7 +53,21 @@ public final class NetconfClient implements AutoCloseable {
   }
 
   /**
-   * Opens a session and exchanges hello messages.
+   * Exchanges hello messages over a connection that is there.
+   *
+   * @param in from the server
+   * @param out to the server
+   * @param transport is closed with the session
+   * @return the session
+   * @throws IOException if the connection fails
+   */
+  public static NetconfClient over(InputStream in, OutputStream out, Closeable transport)
+      throws IOException {
+    return new NetconfClient(in, out, transport);
+  }
+
+  /**
+   * Opens a session with a password and exchanges hello messages.
    *
    * @param host the server's name or address
    * @param port its TCP port
@@ -65,15 +78,63 @@ public final class NetconfClient implements AutoCloseable {
    */
   public static NetconfClient connect(String host, int port, String user, String password)
       throws IOException {
+    return connect(host, port, user, session -> session.addPasswordIdentity(password));
+  }
+
+  /**
+   * Opens a session with a key and exchanges hello messages.
+   *
+   * @param host the server's name or address
+   * @param port its TCP port
+   * @param user the SSH user
+   * @param key one of the user's keys
+   * @return the session
+   * @throws IOException if the server cannot be reached or refuses the user
+   */
+  public static NetconfClient connect(String host, int port, String user, KeyPair key)
+      throws IOException {
+    return connect(host, port, user, session -> session.addPublicKeyIdentity(key));
+  }
+
+  private static NetconfClient connect(
+      String host, int port, String user, Consumer<ClientSession> identity) throws IOException {
     SshClient ssh = SshClient.setUpDefaultClient();
     ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+    // Only what is given is offered, not the files of whoever runs this.
+    ssh.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+    ssh.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
     ssh.start();
     try {
-      return new NetconfClient(ssh, host, port, user, password);
+      ClientSession session = ssh.connect(user, host, port).verify(PATIENCE).getSession();
+      identity.accept(session);
+      return over(session, ssh::stop);
     } catch (IOException | RuntimeException e) {
       ssh.stop();
       throw e;
     }
+  }
+
+  /**
+   * Authenticates on an SSH connection, opens a session and exchanges hello messages.
+   *
+   * @param connection a connection that has its identities
+   * @param transport is closed with the session
+   * @return the session
+   * @throws IOException if the server refuses the user or the session
+   */
+  public static NetconfClient over(ClientSession connection, Closeable transport)
+      throws IOException {
+    connection.auth().verify(PATIENCE);
+    ChannelSubsystem channel = connection.createSubsystemChannel("netconf");
+    channel.open().verify(PATIENCE);
+    return new NetconfClient(
+        channel.getInvertedOut(),
+        channel.getInvertedIn(),
+        () -> {
+          channel.close(true);
+          connection.close(true);
+          transport.close();
+        });
   }
 
   /**
@@ -141,8 +202,10 @@ public final class NetconfClient implements AutoCloseable {
   /** Ends the session without a word; {@code <close-session>} is the polite way. */
   @Override
   public void close() {
-    channel.close(true);
-    session.close(true);
-    ssh.stop();
+    try {
+      transport.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -172,9 +172,10 @@ final class Monitoring {
               "session",
               Map.of("session-id", Uint32.valueOf(session.id())),
               List.of(
-                  monitoring.leaf("transport", monitoring.name("netconf-ssh")),
+                  monitoring.leaf(
+                      "transport", monitoring.name(session.peer().transport().identity())),
                   monitoring.leaf("username", session.user()),
-                  monitoring.leaf("source-host", session.peer()),
+                  monitoring.leaf("source-host", session.peer().host()),
                   monitoring.leaf("login-time", session.login().toString()))));
     }
     return entries;

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A NETCONF server over SSH: the candidate and the running datastore of a schema. Running is
- * durable before a commit is acknowledged.
+ * A NETCONF server over SSH and TLS: the candidate and the running datastore of a schema. Running
+ * is durable before a commit is acknowledged.
  */
 public final class NetconfServer implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(NetconfServer.class);
@@ -34,23 +34,24 @@ public final class NetconfServer implements Closeable {
   private final Session.Server server;
   private final InetSocketAddress wanted;
   private final Path hostKey;
-  private final Authenticator authenticator;
-  private @Nullable SshTransport transport;
+  private final Transports transports;
 
   private NetconfServer(Builder builder, Schema schema, Storage storage, Path hostKey) {
     wanted = builder.address;
     this.hostKey = hostKey;
-    authenticator = builder.authenticator;
     root = schema.root();
+    transports = new Transports(schema.context(), sessions, builder.authenticator, builder.pause);
+    List<Participant> participants = new ArrayList<>(builder.participants);
+    participants.add(transports);
     time = builder.time == null ? Time.system() : builder.time;
     datastores =
-        new Datastores(
-            schema.root(), builder.features(), time, storage, List.copyOf(builder.participants));
+        new Datastores(schema.root(), builder.features(), time, storage, List.copyOf(participants));
     Monitoring monitoring = new Monitoring(schema, datastores, sessions);
     Map<QName, List<StateProvider>> states = new LinkedHashMap<>(builder.states);
     monitoring.providers().forEach((root, state) -> states.put(root, List.of(state)));
     notifications = new Notifications(schema, time::now, builder.replay);
     notifications.providers().forEach((root, state) -> states.put(root, List.of(state)));
+    states.put(ServerConfiguration.root(schema.context()), List.of(transports::state));
     Operational operational = new Operational(datastores, states);
     guests = new Guests(schema.root(), operational);
     Invocations invocations = new Invocations(schema.root(), guests, builder.rpcs, builder.actions);
@@ -98,10 +99,9 @@ public final class NetconfServer implements Closeable {
   public void start() throws IOException {
     datastores.start();
     try {
-      SshTransport ssh = new SshTransport(wanted, hostKey, authenticator, server);
-      ssh.start();
-      transport = ssh;
+      transports.open(server, wanted, hostKey);
     } catch (IOException | RuntimeException e) {
+      transports.close();
       datastores.close();
       throw e;
     }
@@ -113,10 +113,7 @@ public final class NetconfServer implements Closeable {
    * @return the bound address, with the real port where 0 was asked for
    */
   public InetSocketAddress address() {
-    if (transport == null) {
-      throw new IllegalStateException("the server is not started");
-    }
-    return transport.address();
+    return transports.address();
   }
 
   /**
@@ -166,14 +163,16 @@ public final class NetconfServer implements Closeable {
     notifications.publish(Event.of(root, time.now(), definition, at, content));
   }
 
+  /** Where sessions come from. */
+  Transports transports() {
+    return transports;
+  }
+
   /** Ends all sessions and closes port and storage; a commit that is under way is finished. */
   @Override
   public void close() {
     try {
-      if (transport != null) {
-        transport.close();
-        transport = null;
-      }
+      transports.close();
       notifications.close();
       sessions.all().forEach(session -> session.kill("the server stops"));
       datastores.close();
@@ -201,6 +200,7 @@ public final class NetconfServer implements Closeable {
     private boolean privateCandidates;
     private @Nullable Path files;
     private @Nullable Time time;
+    private CallHome.Pause pause = Thread::sleep;
 
     private Builder() {}
 
@@ -227,7 +227,8 @@ public final class NetconfServer implements Closeable {
     }
 
     /**
-     * Sets who may connect; without it, nobody.
+     * Sets who may connect with a password beside the users that are configured in module
+     * hairpin-netconf-server, whose names it is not asked for; without it, nobody.
      *
      * @param value decides
      * @return this builder
@@ -238,8 +239,8 @@ public final class NetconfServer implements Closeable {
     }
 
     /**
-     * Sets the file of the SSH host key. Required; where there is none, a new key is made at start,
-     * readable by the owner only.
+     * Sets the file of the SSH host key, which is used where none is configured. Required; where
+     * there is no such file, a new key is made at start, readable by the owner only.
      *
      * @param value a private key in PEM or OpenSSH format
      * @return this builder
@@ -337,6 +338,12 @@ public final class NetconfServer implements Closeable {
         throw new IllegalArgumentException("message size limit " + bytes + " is below 1024");
       }
       maxMessageSize = bytes;
+      return this;
+    }
+
+    /** Sets how call home waits between attempts. */
+    Builder pause(CallHome.Pause value) {
+      pause = value;
       return this;
     }
 

@@ -52,7 +52,8 @@ public final class Schema {
           "ietf-netconf-notifications",
           "ietf-yang-library",
           "nc-notifications",
-          "notifications");
+          "notifications",
+          ServerConfiguration.MODULE);
   private static final Pattern LINE = Pattern.compile(" on line (\\d+)");
   private static final String RESOURCES = "META-INF/yang";
 

@@ -38,14 +38,20 @@ final class Session implements Runnable {
       List<String> capabilities,
       long maxMessageSize) {}
 
+  /** Ends a transport at once, from any thread, with a reason where the transport can tell one. */
+  @FunctionalInterface
+  interface HangUp {
+    void because(String reason);
+  }
+
   private final Server server;
   private final int id;
-  private final String user;
-  private final String peer;
+  private final Peer peer;
   private final Instant login = Instant.now();
   private final MessageReader reader;
   private final MessageWriter writer;
-  private final Runnable hangUp;
+  private final HangUp hangUp;
+  private final Activity activity = new Activity(System.nanoTime());
   private final ReentrantLock sending = new ReentrantLock();
   private final AtomicBoolean subscribed = new AtomicBoolean();
   private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
@@ -57,21 +63,17 @@ final class Session implements Runnable {
   private boolean greeted;
   private volatile boolean ended;
 
-  /**
-   * Makes a session.
-   *
-   * @param hangUp ends the transport at once, from any thread
-   */
-  Session(
-      Server server, String user, String peer, InputStream in, OutputStream out, Runnable hangUp) {
+  /** Makes a session. */
+  Session(Server server, Peer peer, InputStream in, OutputStream out, HangUp hangUp) {
     this.server = server;
     this.id = server.sessions.nextId();
-    this.user = user;
     this.peer = peer;
     this.hangUp = hangUp;
-    actor = new Actor(id, user, peer, false);
-    reader = new MessageReader(in, server.maxMessageSize);
-    writer = new MessageWriter(out);
+    actor = new Actor(id, peer.user(), peer.host(), false);
+    reader =
+        new MessageReader(
+            activity.watched(in), peer.maxMessageSize().orElse(server.maxMessageSize));
+    writer = new MessageWriter(activity.watched(out));
   }
 
   int id() {
@@ -79,10 +81,10 @@ final class Session implements Runnable {
   }
 
   String user() {
-    return user;
+    return peer.user();
   }
 
-  String peer() {
+  Peer peer() {
     return peer;
   }
 
@@ -98,7 +100,8 @@ final class Session implements Runnable {
   @Override
   public void run() {
     server.sessions.add(this);
-    LOG.info("session {} of {} from {} begins", id, user, peer);
+    LOG.info(
+        "session {} of {} from {} by {} begins", id, peer.user(), peer.host(), peer.transport());
     try {
       if (hello()) {
         serve();
@@ -169,6 +172,15 @@ final class Session implements Runnable {
     }
   }
 
+  /** Ends the session if it takes longer than the limits allow; a subscriber may be silent. */
+  void watch(long now, ServerConfiguration.Limits limits) {
+    String overdue = activity.overdue(now, limits, subscribed.get());
+    if (overdue != null) {
+      end(EndOfSession.Reason.TIMEOUT);
+      kill(overdue);
+    }
+  }
+
   /** Ends the session at once, as another one wants; its locks are free on return. */
   void kill(Session by) {
     end.compareAndSet(null, new EndOfSession(EndOfSession.Reason.KILLED, by.id));
@@ -180,7 +192,7 @@ final class Session implements Runnable {
     LOG.info("session {} is ended: {}", id, reason);
     end(EndOfSession.Reason.OTHER);
     ended = true;
-    hangUp.run();
+    hangUp.because(reason);
     server.datastores.release(actor);
   }
 
@@ -223,7 +235,7 @@ final class Session implements Runnable {
     boolean ownCandidate =
         server.datastores.features().privateCandidates()
             && theirs.stream().anyMatch(c -> c.startsWith(Features.PRIVATE_CANDIDATE));
-    actor = new Actor(id, user, peer, ownCandidate);
+    actor = new Actor(id, peer.user(), peer.host(), ownCandidate);
     if (base11) {
       reader.useChunks();
       writer.useChunks();
@@ -234,7 +246,9 @@ final class Session implements Runnable {
   }
 
   private void serve() throws IOException {
+    activity.greeted();
     while (!ended) {
+      activity.waits(System.nanoTime());
       Optional<InputStream> message = reader.next();
       if (message.isEmpty()) {
         return;
@@ -258,6 +272,7 @@ final class Session implements Runnable {
       if (ended) {
         return;
       }
+      activity.begins();
       answer(rpc);
     }
   }

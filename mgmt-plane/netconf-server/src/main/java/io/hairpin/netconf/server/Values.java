@@ -99,10 +99,14 @@ final class Values {
       if (value instanceof Empty && !text.isBlank()) {
         throw new IllegalArgumentException("type empty has no text");
       }
+      if (value instanceof String hash && hash.startsWith("$") && CryptHash.is(type)) {
+        return CryptHash.stored(hash);
+      }
       return value;
     } catch (RuntimeException e) {
       // The codecs throw whatever the JDK's parsers throw; all of it means a value out of its type.
       String appTag = null;
+      boolean secret = CryptHash.is(type);
       if (e instanceof YangNetconfErrorAware aware && !aware.getNetconfErrors().isEmpty()) {
         appTag = aware.getNetconfErrors().getFirst().appTag();
       }
@@ -110,10 +114,10 @@ final class Values {
               ErrorTag.INVALID_VALUE,
               "'%s' is not a value of %s (type %s): %s"
                   .formatted(
-                      shorten(text),
+                      secret ? "..." : shorten(text),
                       definition.localName(),
                       type == null ? "?" : type.getQName().getLocalName(),
-                      e.getMessage()))
+                      secret ? CryptHash.why(e) : e.getMessage()))
           .withPath(path)
           .withAppTag(appTag)
           .asException();
