@@ -9,6 +9,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.hairpin.p4runtime.config.v1.P4Info;
+import io.hairpin.p4runtime.config.v1.Preamble;
 import io.hairpin.p4runtime.v1.Action;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.Error;
@@ -163,6 +164,25 @@ final class Testbed implements AutoCloseable {
     stub.read(ReadRequest.newBuilder().setDeviceId(DEVICE).addEntities(request).build())
         .forEachRemaining(response -> found.addAll(response.getEntitiesList()));
     return found;
+  }
+
+  /** The id of what a program calls so. */
+  static int id(ForwardingPipelineConfig config, String alias) {
+    P4Info info = config.getP4Info();
+    var preambles = new ArrayList<Preamble>();
+    info.getTablesList().forEach(one -> preambles.add(one.getPreamble()));
+    info.getActionsList().forEach(one -> preambles.add(one.getPreamble()));
+    info.getActionProfilesList().forEach(one -> preambles.add(one.getPreamble()));
+    info.getCountersList().forEach(one -> preambles.add(one.getPreamble()));
+    info.getMetersList().forEach(one -> preambles.add(one.getPreamble()));
+    info.getRegistersList().forEach(one -> preambles.add(one.getPreamble()));
+    info.getValueSetsList().forEach(one -> preambles.add(one.getPreamble()));
+    info.getDigestsList().forEach(one -> preambles.add(one.getPreamble()));
+    return preambles.stream()
+        .filter(preamble -> preamble.getAlias().equals(alias))
+        .findFirst()
+        .orElseThrow()
+        .getId();
   }
 
   static int tableId(String name) {

@@ -1,9 +1,14 @@
 package io.hairpin.softswitch.engine;
 
+import io.hairpin.softswitch.engine.Choice.OneShot;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,20 +16,31 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe; packets read it without a lock, and see each write wholly or not.
  */
 public final class ActionProfile {
-  private static final Slot[] NOBODY = {};
-
   private final Source.Profile source;
   private final Actions actions;
   private final SortedMap<Integer, Slot> members = new TreeMap<>();
   private final SortedMap<Integer, Slots> groups = new TreeMap<>();
+  private final Set<Slots> watching = Collections.newSetFromMap(new IdentityHashMap<>());
+  private final Links links;
 
   /**
    * A member's part in a group.
    *
    * @param member the member's id
    * @param weight how many of the group's hash values it takes, at least 1
+   * @param watchPort it is left out while this port's link is down; -1 for none
    */
-  public record Share(int member, int weight) {}
+  public record Share(int member, int weight, int watchPort) {
+    /**
+     * A part that watches no port.
+     *
+     * @param member the member's id
+     * @param weight how many of the group's hash values it takes, at least 1
+     */
+    public Share(int member, int weight) {
+      this(member, weight, -1);
+    }
+  }
 
   /** What an entry points to. */
   abstract static sealed class Target {
@@ -57,31 +73,71 @@ public final class ActionProfile {
     }
   }
 
-  static final class Slots extends Target {
-    private final int id;
-    private List<Share> shares = List.of();
-    private volatile Slot[] slots = NOBODY;
+  /** A part of a group. */
+  private record Seat(Slot slot, int weight, int watchPort) {}
 
-    Slots(int id) {
-      this.id = id;
+  /** The parts of a group whose links work; part i takes the values from the end of i - 1 on. */
+  private static final class Spread {
+    static final Spread EMPTY = new Spread(new Slot[0], new long[0]);
+
+    final Slot[] slots;
+    final long[] ends;
+
+    Spread(Slot[] slots, long[] ends) {
+      this.slots = slots;
+      this.ends = ends;
+    }
+
+    @Nullable Bound choose(long hash) {
+      int count = slots.length;
+      if (count == 0) {
+        return null;
+      }
+      long at = Long.remainderUnsigned(hash, ends[count - 1]);
+      int low = 0;
+      if (ends[count - 1] == count) {
+        low = (int) at;
+      } else {
+        int high = count - 1;
+        while (low < high) {
+          int middle = (low + high) >>> 1;
+          if (ends[middle] > at) {
+            high = middle;
+          } else {
+            low = middle + 1;
+          }
+        }
+      }
+      return slots[low].bound;
+    }
+  }
+
+  static final class Slots extends Target {
+    private final Choice choice;
+    private final boolean random;
+    private List<Share> shares = List.of();
+    private List<Seat> seats = List.of();
+    private volatile Spread spread = Spread.EMPTY;
+
+    Slots(Choice choice, boolean random) {
+      this.choice = choice;
+      this.random = random;
     }
 
     @Override
     @Nullable Bound choose(long hash) {
-      Slot[] all = slots;
-      return all.length == 0
-          ? null
-          : all[(int) Long.remainderUnsigned(hash, all.length)].choose(hash);
+      return spread.choose(random ? ThreadLocalRandom.current().nextLong() : hash);
     }
 
     @Override
     Choice choice() {
-      return new Choice.Group(id);
+      return choice;
     }
   }
 
-  ActionProfile(Source.Profile source, List<Source.ActionCode> codes) {
+  ActionProfile(Source.Profile source, List<Source.ActionCode> codes, Links links) {
     this.source = source;
+    this.links = links;
     this.actions = new Actions("action profile " + source.name(), codes);
   }
 
@@ -160,7 +216,7 @@ public final class ActionProfile {
   public synchronized void deleteMember(int id) {
     Slot slot = slot(id);
     if (slot.shares > 0 || ((Target) slot).uses > 0) {
-      throw refused(TableException.Reason.INVALID, "has entries or groups that use member " + id);
+      throw refused(TableException.Reason.IN_USE, "has entries or groups that use member " + id);
     }
     members.remove(id);
   }
@@ -190,9 +246,9 @@ public final class ActionProfile {
     if (groups.containsKey(id)) {
       throw refused(TableException.Reason.ALREADY_EXISTS, "has a group " + id + " already");
     }
-    Slot[] slots = slots(shares);
-    var group = new Slots(id);
-    put(group, shares, slots);
+    List<Seat> seats = seats(shares);
+    var group = new Slots(new Choice.Group(id), false);
+    put(group, shares, seats);
     groups.put(id, group);
   }
 
@@ -205,7 +261,7 @@ public final class ActionProfile {
    */
   public synchronized void modifyGroup(int id, List<Share> shares) {
     Slots group = group(id);
-    put(group, shares, slots(shares));
+    put(group, shares, seats(shares));
   }
 
   /**
@@ -217,9 +273,9 @@ public final class ActionProfile {
   public synchronized void deleteGroup(int id) {
     Slots group = group(id);
     if (((Target) group).uses > 0) {
-      throw refused(TableException.Reason.INVALID, "has entries that use group " + id);
+      throw refused(TableException.Reason.IN_USE, "has entries that use group " + id);
     }
-    put(group, List.of(), NOBODY);
+    put(group, List.of(), List.of());
     groups.remove(id);
   }
 
@@ -234,11 +290,31 @@ public final class ActionProfile {
     return found;
   }
 
+  /**
+   * Whether the selector takes a member by what packets hold.
+   *
+   * @return false where it takes them by turns or draws them, or where there is no selector
+   */
+  public boolean hashes() {
+    Source.Calculation selector = source.selector();
+    return selector != null
+        && switch (selector.algorithm()) {
+          case ROUND_ROBIN, ROUND_ROBIN_CONSISTENT, RANDOM -> false;
+          default -> true;
+        };
+  }
+
+  /** Goes by the links as they are now. */
+  synchronized void linksChanged() {
+    watching.forEach(this::respread);
+  }
+
   /** Finds what an entry is to point to. */
   synchronized Target target(Choice choice) {
     return switch (choice) {
       case Choice.Member(int id) -> slot(id);
       case Choice.Group(int id) -> group(id);
+      case Choice.OneShot oneShot -> oneShot(oneShot);
       case Action action ->
           throw refused(TableException.Reason.INVALID, "needs a member or a group, not " + action);
     };
@@ -247,9 +323,49 @@ public final class ActionProfile {
   /** Notes how many entries point to a target. */
   synchronized void use(Target target, int entries) {
     target.uses += entries;
+    if (target instanceof Slots slots && slots.choice instanceof OneShot) {
+      watch(slots, target.uses > 0);
+    }
   }
 
-  private void put(Slots group, List<Share> shares, Slot[] slots) {
+  private Slots oneShot(OneShot choice) {
+    if (!hasSelector()) {
+      throw refused(TableException.Reason.INVALID, "has no selector, so it has no groups");
+    }
+    List<Seat> seats = new ArrayList<>();
+    for (Choice.Part part : choice.parts()) {
+      checkWeight(part.weight());
+      seats.add(new Seat(new Slot(0, actions.bind(part.action())), part.weight(), part.watchPort()));
+    }
+    var group = new Slots(choice, choice.random());
+    group.seats = seats;
+    return group;
+  }
+
+  private void watch(Slots group, boolean used) {
+    if (used && group.seats.stream().anyMatch(seat -> seat.watchPort >= 0)) {
+      watching.add(group);
+    } else {
+      watching.remove(group);
+    }
+    respread(group);
+  }
+
+  private void respread(Slots group) {
+    List<Seat> live =
+        group.seats.stream()
+            .filter(seat -> seat.watchPort < 0 || links.isUp(seat.watchPort))
+            .toList();
+    long[] ends = new long[live.size()];
+    long end = 0;
+    for (int i = 0; i < ends.length; i++) {
+      end += live.get(i).weight;
+      ends[i] = end;
+    }
+    group.spread = new Spread(live.stream().map(Seat::slot).toArray(Slot[]::new), ends);
+  }
+
+  private void put(Slots group, List<Share> shares, List<Seat> seats) {
     for (Share share : group.shares) {
       slot(share.member).shares--;
     }
@@ -257,30 +373,30 @@ public final class ActionProfile {
       slot(share.member).shares++;
     }
     group.shares = List.copyOf(shares);
-    group.slots = slots;
+    group.seats = seats;
+    watch(group, true);
   }
 
-  private Slot[] slots(List<Share> shares) {
+  private void checkWeight(int weight) {
+    if (weight < 1) {
+      throw refused(TableException.Reason.INVALID, "needs weights above 0, not " + weight);
+    }
+  }
+
+  private List<Seat> seats(List<Share> shares) {
     // In the order of their ids, as bmv2 has them.
     var byId = new TreeMap<Integer, Share>();
     for (Share share : shares) {
-      if (share.weight < 1 || share.weight > 1 << 16) {
-        throw refused(
-            TableException.Reason.INVALID, "needs weights of 1 to 65536, not " + share.weight);
-      }
+      checkWeight(share.weight);
       slot(share.member);
       if (byId.put(share.member, share) != null) {
         throw refused(
             TableException.Reason.INVALID, "cannot have member " + share.member + " twice a group");
       }
     }
-    List<Slot> slots = new ArrayList<>();
-    for (Share share : byId.values()) {
-      for (int i = 0; i < share.weight; i++) {
-        slots.add(slot(share.member));
-      }
-    }
-    return slots.toArray(Slot[]::new);
+    return byId.values().stream()
+        .map(share -> new Seat(slot(share.member), share.weight, share.watchPort))
+        .toList();
   }
 
   private Slot slot(int id) {

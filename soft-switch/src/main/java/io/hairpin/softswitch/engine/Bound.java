@@ -67,6 +67,11 @@ final class Bound {
     return new Bound(value, mask, priority, rank, newAction, newArguments, hits, newTarget);
   }
 
+  /** Whether packets that meet it are metered: hits always, misses where rates were set. */
+  boolean isMetered() {
+    return hits != null && hits.meter != null && (hit || hits.meter.rates() != null);
+  }
+
   boolean isGroup() {
     return target instanceof ActionProfile.Slots;
   }

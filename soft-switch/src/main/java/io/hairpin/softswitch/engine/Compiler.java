@@ -652,7 +652,9 @@ final class Compiler {
     if (meter != null) {
       Label unmetered = c.newLabel();
       int colour = e.local(CD_long);
-      c.aload(bound).getfield(Emitter.BOUND, "hit", CD_boolean).ifeq(unmetered);
+      c.aload(bound)
+          .invokevirtual(Emitter.BOUND, "isMetered", MethodTypeDesc.of(CD_boolean))
+          .ifeq(unmetered);
       c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
       c.aload(0).getfield(Emitter.PIPELINE, "ingressLength", CD_int);
       c.aload(0);

@@ -1,14 +1,23 @@
 package io.hairpin.softswitch.engine;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/** A meter with two rates and three colours, as bmv2 runs it: without rates all is green. */
+/**
+ * A meter with three colours: two rates as bmv2 runs it, or a single one. Without rates all is
+ * green. It counts what it colours.
+ */
 final class Meter {
   static final int GREEN = 0;
   private static final int YELLOW = 1;
   private static final int RED = 2;
 
+  private static final VarHandle CELLS = MethodHandles.arrayElementVarHandle(long[].class);
+
   private final boolean bytes;
+  // Packets and bytes of each colour.
+  private final long[] cells = new long[2 * (RED + 1)];
   private volatile @Nullable MeterRates rates;
   private long begin;
   // Tokens that came since the beginning: counted from there, so that nothing is lost in rounding.
@@ -16,6 +25,7 @@ final class Meter {
   private long peakCame;
   private long committed;
   private long peak;
+  private long excess;
 
   Meter(boolean bytes) {
     this.bytes = bytes;
@@ -33,13 +43,38 @@ final class Meter {
     if (next != null) {
       committed = next.committedBurst();
       peak = next.peakBurst();
+      excess = next.excessBurst();
     }
     rates = next;
   }
 
   /** Meters one packet at a time in microseconds; returns its colour. */
   int execute(int length, long now) {
-    return rates == null ? GREEN : measure(length, now);
+    int colour = rates == null ? GREEN : measure(length, now);
+    long unused = (long) CELLS.getAndAdd(cells, 2 * colour, 1L);
+    unused = (long) CELLS.getAndAdd(cells, 2 * colour + 1, (long) length);
+    return colour;
+  }
+
+  MeterCounts counts() {
+    return new MeterCounts(count(GREEN), count(YELLOW), count(RED));
+  }
+
+  private CounterValue count(int colour) {
+    return new CounterValue(
+        (long) CELLS.getVolatile(cells, 2 * colour),
+        (long) CELLS.getVolatile(cells, 2 * colour + 1));
+  }
+
+  void setCounts(MeterCounts counts) {
+    set(GREEN, counts.green());
+    set(YELLOW, counts.yellow());
+    set(RED, counts.red());
+  }
+
+  private void set(int colour, CounterValue value) {
+    CELLS.setVolatile(cells, 2 * colour, value.packets());
+    CELLS.setVolatile(cells, 2 * colour + 1, value.bytes());
   }
 
   private synchronized int measure(int length, long now) {
@@ -49,6 +84,9 @@ final class Meter {
     }
     long elapsed = Math.max(0, now - begin);
     int size = bytes ? length : 1;
+    if (r.excessBurst() > 0) {
+      return measure(r, size, tokens(elapsed, r.committedRate()));
+    }
     long came = Math.max(peakCame, tokens(elapsed, r.peakRate()));
     peak = Math.min(r.peakBurst(), peak + came - peakCame);
     peakCame = came;
@@ -64,6 +102,24 @@ final class Meter {
     }
     committed -= size;
     return GREEN;
+  }
+
+  /** RFC 2697: what overflows the committed bucket fills the excess one. */
+  private int measure(MeterRates r, int size, long total) {
+    long came = Math.max(committedCame, total);
+    long filled = committed + came - committedCame;
+    committedCame = came;
+    committed = Math.min(r.committedBurst(), filled);
+    excess = Math.min(r.excessBurst(), excess + filled - committed);
+    if (committed >= size) {
+      committed -= size;
+      return GREEN;
+    }
+    if (excess >= size) {
+      excess -= size;
+      return YELLOW;
+    }
+    return RED;
   }
 
   private static long tokens(long microseconds, long rate) {

@@ -70,6 +70,28 @@ public final class MeterArray {
     meters[Objects.checkIndex(index, meters.length)].set(rates, clock.getAsLong());
   }
 
+  /**
+   * Reads what a meter has coloured.
+   *
+   * @param index 0 to size - 1
+   * @return the counts
+   * @throws IndexOutOfBoundsException where there is no such meter
+   */
+  public MeterCounts counts(int index) {
+    return meters[Objects.checkIndex(index, meters.length)].counts();
+  }
+
+  /**
+   * Sets what a meter has coloured.
+   *
+   * @param index 0 to size - 1
+   * @param counts the counts
+   * @throws IndexOutOfBoundsException where there is no such meter
+   */
+  public void setCounts(int index, MeterCounts counts) {
+    meters[Objects.checkIndex(index, meters.length)].setCounts(counts);
+  }
+
   boolean has(long index) {
     return index >= 0 && index < meters.length;
   }

@@ -129,6 +129,7 @@ abstract non-sealed class Pipeline extends Processor {
   private final int ingressTimestamp;
   private final int egressTimestamp;
   private final int egressRid;
+  private final int priority;
   private final int checksumError;
   private final int parserError;
   private final long noError;
@@ -181,6 +182,7 @@ abstract non-sealed class Pipeline extends Processor {
     egressTimestamp = word("egress_global_timestamp");
     mcastGrp = word("mcast_grp");
     egressRid = word("egress_rid");
+    priority = word("priority");
     checksumError = word("checksum_error");
     parserError = word("parser_error");
     noError = error("NoError");
@@ -379,6 +381,7 @@ abstract non-sealed class Pipeline extends Processor {
     clearMetadata();
     copyFields(fields, ingressState);
     s[instanceType] = INGRESS_CLONE;
+    s[priority] = session.classOfService();
     cut(session);
     if (!failed) {
       replicate(session.replicas(), frame, 0);
@@ -422,13 +425,18 @@ abstract non-sealed class Pipeline extends Processor {
     int cut = truncated;
     long[] kept = level(2 * depth);
     System.arraycopy(s, 0, kept, 0, s.length);
+    boolean first = true;
     for (int i = 0; i < replicas.size(); i++) {
-      Replication.Replica replica = replicas.get(i);
-      if (i > 0) {
+      Replication.Replica replica = replication.live(replicas.get(i));
+      if (replica == null) {
+        continue;
+      }
+      if (!first) {
         System.arraycopy(kept, 0, s, 0, s.length);
         packetLength = length;
         truncated = cut;
       }
+      first = false;
       s[egressRid] = replica.instance();
       cloneSession = NO_CLONE;
       recirculate = 0;
@@ -490,6 +498,7 @@ abstract non-sealed class Pipeline extends Processor {
     clearMetadata();
     copyFields(fields, kept);
     s[instanceType] = EGRESS_CLONE;
+    s[priority] = session.classOfService();
     cut(session);
     replicate(session.replicas(), frame, depth + 1);
   }

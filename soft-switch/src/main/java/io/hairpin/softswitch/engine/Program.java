@@ -39,7 +39,7 @@ public final class Program {
     for (Source.Control control : List.of(source.ingress(), source.egress())) {
       for (Source.Node node : control.nodes()) {
         if (node instanceof Source.Apply apply) {
-          Table table = new Table(apply, profile(apply), microseconds);
+          Table table = new Table(apply, profile(apply, replication.links()), microseconds);
           keyWords = Math.max(keyWords, table.words());
           tables.put(table.name(), table);
         }
@@ -72,14 +72,16 @@ public final class Program {
     compiled = Compiler.compile(source, this);
   }
 
-  private @Nullable ActionProfile profile(Source.Apply apply) throws ProgramException {
+  private @Nullable ActionProfile profile(Source.Apply apply, Links links)
+      throws ProgramException {
     Source.Profile profile = apply.profile();
     if (profile == null) {
       return null;
     }
     ActionProfile made =
         profiles.computeIfAbsent(
-            profile.name(), name -> new ActionProfile(profile, apply.actions()));
+            profile.name(),
+            name -> new ActionProfile(profile, apply.actions(), links));
     List<String> names = apply.actions().stream().map(Source.ActionCode::name).toList();
     if (!made.actions().equals(names)) {
       throw new ProgramException(
@@ -243,6 +245,26 @@ public final class Program {
    */
   public Collection<ActionProfile> actionProfiles() {
     return List.copyOf(profiles.values());
+  }
+
+  /** Goes by the links of the replication engine's ports as they are now. */
+  public void linksChanged() {
+    profiles.values().forEach(ActionProfile::linksChanged);
+  }
+
+  /**
+   * Finds a header type by the names of its fields.
+   *
+   * @param fields the names in order
+   * @return the fields with their widths in bits; empty where there is no such type
+   */
+  public List<Parameter> header(List<String> fields) {
+    return shared.source().headers().values().stream()
+        .map(header -> header.type().fields())
+        .map(all -> all.stream().map(f -> new Parameter(f.name(), f.width())).toList())
+        .filter(all -> all.stream().map(Parameter::name).toList().equals(fields))
+        .findFirst()
+        .orElse(List.of());
   }
 
   /**

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class Replication {
   private static final int LAST_ID = 65535;
   private static final int LAST_PORT = 511;
+  private static final int LAST_CLASS = 7;
+
+  private final Links links;
 
   // Indexed by id, published whole: packets read without a lock.
   private volatile @Nullable Group[] groups = {};
@@ -23,18 +26,33 @@ public final class Replication {
    *
    * @param port where it goes, 0 to 511
    * @param instance what {@code egress_rid} is for it, 0 to 65535
+   * @param backups what takes its place while its link is down: the first whose link works; where
+   *     there is none, there is no copy
    */
-  public record Replica(int port, int instance) {
+  public record Replica(int port, int instance, List<Replica> backups) {
     /**
      * Checks the numbers.
      *
      * @param port where it goes, 0 to 511
      * @param instance what {@code egress_rid} is for it, 0 to 65535
+     * @param backups what takes its place while its link is down
      * @throws IllegalArgumentException where one is out of range
      */
     public Replica {
       check("replica's port", port, 0, LAST_PORT);
       check("replica's instance", instance, 0, LAST_ID);
+      backups = List.copyOf(backups);
+    }
+
+    /**
+     * A copy that nothing takes the place of: it is made whether or not the link works.
+     *
+     * @param port where it goes, 0 to 511
+     * @param instance what {@code egress_rid} is for it, 0 to 65535
+     * @throws IllegalArgumentException where one is out of range
+     */
+    public Replica(int port, int instance) {
+      this(port, instance, List.of());
     }
   }
 
@@ -43,25 +61,73 @@ public final class Replication {
    *
    * @param replicas the copies
    * @param packetLength clones are cut to so many bytes before egress; 0 keeps them whole
+   * @param classOfService the clones' {@code priority}, 0 to 7
    */
-  public record CloneSession(List<Replica> replicas, int packetLength) {
+  public record CloneSession(List<Replica> replicas, int packetLength, int classOfService) {
     /**
      * Keeps the replicas unmodifiable.
      *
      * @param replicas the copies
      * @param packetLength clones are cut to so many bytes before egress; 0 keeps them whole
-     * @throws IllegalArgumentException where the length is negative
+     * @param classOfService the clones' {@code priority}, 0 to 7
+     * @throws IllegalArgumentException where a number is out of range
      */
     public CloneSession {
       replicas = List.copyOf(replicas);
       check("clone session's packet length", packetLength, 0, Integer.MAX_VALUE);
+      check("clone session's class of service", classOfService, 0, LAST_CLASS);
+    }
+
+    /**
+     * A session whose clones are of class 0.
+     *
+     * @param replicas the copies
+     * @param packetLength clones are cut to so many bytes before egress; 0 keeps them whole
+     * @throws IllegalArgumentException where the length is negative
+     */
+    public CloneSession(List<Replica> replicas, int packetLength) {
+      this(replicas, packetLength, 0);
     }
   }
 
   private record Group(List<Replica> replicas) {}
 
-  /** An engine without groups and sessions. */
-  public Replication() {}
+  /** An engine without groups and sessions, for ports whose links all work. */
+  public Replication() {
+    this(new Links());
+  }
+
+  /**
+   * An engine without groups and sessions.
+   *
+   * @param links which ports' links work
+   */
+  public Replication(Links links) {
+    this.links = links;
+  }
+
+  /**
+   * Which ports' links work.
+   *
+   * @return what programs that use this engine go by
+   */
+  public Links links() {
+    return links;
+  }
+
+  /** What is made of a replica now: itself, a backup, or nothing. */
+  @Nullable Replica live(Replica replica) {
+    List<Replica> backups = replica.backups();
+    if (backups.isEmpty() || links.isUp(replica.port())) {
+      return replica;
+    }
+    for (int i = 0; i < backups.size(); i++) {
+      if (links.isUp(backups.get(i).port())) {
+        return backups.get(i);
+      }
+    }
+    return null;
+  }
 
   /**
    * Makes or replaces a multicast group.

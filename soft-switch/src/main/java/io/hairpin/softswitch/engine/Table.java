@@ -40,6 +40,8 @@ public final class Table {
   private final Map<Words, Tuple> byMask = new HashMap<>();
   private final @Nullable Hits missHits;
   private final Bound firstMiss;
+  private boolean constant;
+  private int capacity;
   private long sequence;
   private volatile Tuple[] tuples = {};
   private volatile Bound miss;
@@ -95,7 +97,9 @@ public final class Table {
     this.priorities = anyPriority;
     this.ranges = anyRange;
     this.lpm = lpmPart;
-    this.missHits = code.counted() || code.ages() ? new Hits(null) : null;
+    this.missHits = hits();
+    this.constant = code.entries() != null;
+    this.capacity = code.capacity();
     Source.Default otherwise = code.otherwise();
     this.firstMiss =
         otherwise == null
@@ -209,7 +213,18 @@ public final class Table {
    * @return true where inserts, modifications and deletions are refused
    */
   public boolean isConst() {
-    return code.entries() != null;
+    return constant;
+  }
+
+  /**
+   * Lets control change the entries that the program declares: p4c's JSON has the same for {@code
+   * entries} and {@code const entries}.
+   *
+   * @param room how many entries are to fit
+   */
+  public synchronized void unlock(int room) {
+    constant = false;
+    capacity = Math.max(room, entries.size());
   }
 
   /**
@@ -227,7 +242,7 @@ public final class Table {
    * @return the program's size of the table
    */
   public int capacity() {
-    return code.capacity();
+    return capacity;
   }
 
   /**
@@ -265,9 +280,64 @@ public final class Table {
       int place = actions.place(action);
       next = old.with(place, actions.words(place, action.arguments()), null);
     } else {
-      ActionProfile.Target target = profile.target(entry.choice());
-      profile.use(target, 1);
-      next = old.with(-1, NOTHING, target);
+      next = old.with(-1, NOTHING, profile.target(entry.choice()));
+    }
+    replace(old, next);
+  }
+
+  /** An entry as it is installed, with its counter, meter and age. */
+  public static final class Kept {
+    private final Bound bound;
+
+    private Kept(Bound bound) {
+      this.bound = bound;
+    }
+  }
+
+  /**
+   * Keeps an entry for {@link #restore}.
+   *
+   * @param keyFields its key
+   * @param priority its priority
+   * @return the entry
+   * @throws TableException where it is invalid or does not exist
+   */
+  public synchronized Kept keep(List<Match> keyFields, int priority) {
+    return new Kept(installed(keyFields, priority));
+  }
+
+  /**
+   * Puts an entry back after it was modified or deleted. Nothing else may have taken its place, and
+   * what it runs must exist.
+   *
+   * @param kept the entry
+   */
+  public synchronized void restore(Kept kept) {
+    Bound bound = kept.bound;
+    if (!bound.hit) {
+      miss = bound;
+      return;
+    }
+    Bound now = entries.get(bound);
+    if (now == null) {
+      install(bound, prefixes(bound));
+    } else {
+      replace(now, bound);
+    }
+  }
+
+  /**
+   * Keeps the default entry for {@link #restore}.
+   *
+   * @return the entry
+   */
+  public Kept keepDefault() {
+    return new Kept(miss);
+  }
+
+  private void replace(Bound old, Bound next) {
+    if (profile != null && next.target != null) {
+      profile.use(next.target, 1);
     }
     entries.put(next, next);
     for (Prefix p : prefixes(old)) {
@@ -370,6 +440,16 @@ public final class Table {
   }
 
   /**
+   * Whether a miss runs what the program says.
+   *
+   * @return false where control has set it
+   */
+  @SuppressWarnings("ReferenceEquality") // what control sets may be equal
+  public boolean hasFirstDefault() {
+    return miss == firstMiss;
+  }
+
+  /**
    * Reads an entry's direct counter.
    *
    * @param keyFields its key
@@ -436,6 +516,71 @@ public final class Table {
   public synchronized void setMeter(
       List<Match> keyFields, int priority, @Nullable MeterRates rates) {
     metered(installed(keyFields, priority)).set(rates, clock.getAsLong());
+  }
+
+  /**
+   * Reads the default entry's direct meter.
+   *
+   * @return the rates, or null where it has none
+   * @throws TableException where hits are not metered
+   */
+  public @Nullable MeterRates defaultMeter() {
+    return metered(miss).rates();
+  }
+
+  /**
+   * Sets the default entry's direct meter; its buckets are full then.
+   *
+   * @param rates the rates, or null for none
+   * @throws TableException where hits are not metered
+   */
+  public void setDefaultMeter(@Nullable MeterRates rates) {
+    metered(miss).set(rates, clock.getAsLong());
+  }
+
+  /**
+   * Reads what an entry's direct meter has coloured.
+   *
+   * @param keyFields its key
+   * @param priority its priority
+   * @return the counts
+   * @throws TableException where there is no such entry, or hits are not metered
+   */
+  public synchronized MeterCounts meterCounts(List<Match> keyFields, int priority) {
+    return metered(installed(keyFields, priority)).counts();
+  }
+
+  /**
+   * Sets what an entry's direct meter has coloured.
+   *
+   * @param keyFields its key
+   * @param priority its priority
+   * @param counts the counts
+   * @throws TableException where there is no such entry, or hits are not metered
+   */
+  public synchronized void setMeterCounts(
+      List<Match> keyFields, int priority, MeterCounts counts) {
+    metered(installed(keyFields, priority)).setCounts(counts);
+  }
+
+  /**
+   * Reads what the default entry's direct meter has coloured.
+   *
+   * @return the counts
+   * @throws TableException where hits are not metered
+   */
+  public MeterCounts defaultMeterCounts() {
+    return metered(miss).counts();
+  }
+
+  /**
+   * Sets what the default entry's direct meter has coloured.
+   *
+   * @param counts the counts
+   * @throws TableException where hits are not metered
+   */
+  public void setDefaultMeterCounts(MeterCounts counts) {
+    metered(miss).setCounts(counts);
   }
 
   /**
@@ -576,8 +721,8 @@ public final class Table {
       throw refused(
           TableException.Reason.ALREADY_EXISTS, "has an entry already for " + entry.key());
     }
-    if (entries.size() >= code.capacity()) {
-      throw refused(TableException.Reason.FULL, "is full: it has " + code.capacity() + " entries");
+    if (entries.size() >= capacity) {
+      throw refused(TableException.Reason.FULL, "is full: it has " + capacity + " entries");
     }
     List<Prefix> prefixes = prefixes(probe);
     // Of entries with the same priority the older wins.
@@ -592,8 +737,12 @@ public final class Table {
             arguments,
             hits(),
             target);
-    if (profile != null && target != null) {
-      profile.use(target, 1);
+    install(bound, prefixes);
+  }
+
+  private void install(Bound bound, List<Prefix> prefixes) {
+    if (profile != null && bound.target != null) {
+      profile.use(bound.target, 1);
     }
     entries.put(bound, bound);
     for (Prefix p : prefixes) {

@@ -16,6 +16,8 @@ public final class TableException extends RuntimeException {
     NOT_FOUND,
     /** The table holds as many entries as it can. */
     FULL,
+    /** What is to be removed is used by others. */
+    IN_USE,
     /** The program declares the entries, or the default entry, constant. */
     CONSTANT
   }

@@ -1,5 +1,6 @@
 package io.hairpin.softswitch.p4runtime;
 
+import com.google.protobuf.Any;
 import io.grpc.Status;
 import io.hairpin.p4runtime.v1.MasterArbitrationUpdate;
 import io.hairpin.p4runtime.v1.Role;
@@ -11,17 +12,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is primary for each role (P4Runtime 5). A role is there from the first bid for it on; none
- * has a config, so each has full access to the pipeline. Changes exclude one another and the
- * primaries' writes; the caller sees to that. Questions may be asked at any time.
+ * Who is primary for each role (P4Runtime 5), and what the role may do. A role is there from the
+ * first bid for it on. Changes exclude one another and the primaries' writes; the caller sees to
+ * that. Questions may be asked at any time.
  */
 final class Arbitration {
   private static final Comparator<Uint128> ORDER =
       Comparator.<Uint128>comparingLong(id -> id.getHigh() ^ Long.MIN_VALUE)
           .thenComparingLong(id -> id.getLow() ^ Long.MIN_VALUE);
+
+  /** How many streams a role may have open. */
+  private static final int MOST_CONTROLLERS = 64;
 
   /** The default role's name. */
   private static final String DEFAULT = "";
@@ -34,9 +39,10 @@ final class Arbitration {
     elections.put(DEFAULT, new Election(DEFAULT));
   }
 
-  /** The primaries of all roles. */
-  List<Controller> primaries() {
+  /** The primaries of all roles that may do something. */
+  List<Controller> primaries(Predicate<Access> able) {
     return elections.values().stream()
+        .filter(election -> able.test(election.access))
         .map(election -> election.primary)
         .filter(Objects::nonNull)
         .toList();
@@ -56,6 +62,12 @@ final class Arbitration {
       throw new Refusal(
           Status.Code.NOT_FOUND, "role '%s': nobody has bid for it; there are %s", role, roles());
     }
+  }
+
+  /** What a role may do. */
+  Access access(String role) {
+    Election election = elections.get(role);
+    return election == null ? Access.FULL : election.access;
   }
 
   private List<String> roles() {
@@ -97,15 +109,25 @@ final class Arbitration {
           role,
           controller.role);
     }
+    Access access = Access.FULL;
     if (update.getRole().hasConfig()) {
-      throw Refusal.invalid("role '%s': no role has a config here", role);
+      if (role.isEmpty()) {
+        throw Refusal.invalid("the default role has full access, it takes no config");
+      }
+      access = Access.of(role, update.getRole().getConfig());
+      for (Election other : elections.values()) {
+        if (!other.role.equals(role)) {
+          access.checkBeside(role, other.access, other.role);
+        }
+      }
     }
     Election election = elections.get(role);
     if (election == null) {
       election = new Election(role);
       elections.put(role, election);
     }
-    return election.bid(controller, update.hasElectionId() ? update.getElectionId() : null);
+    return election.bid(
+        controller, update.hasElectionId() ? update.getElectionId() : null, access);
   }
 
   @SuppressWarnings("deprecation") // a role by number is looked at only to refuse it
@@ -138,18 +160,26 @@ final class Arbitration {
     private final List<Controller> controllers = new ArrayList<>();
     private @Nullable Uint128 highest;
     private volatile @Nullable Controller primary;
+    private volatile Access access = Access.FULL;
 
     Election(String role) {
       this.role = role;
     }
 
-    boolean bid(Controller controller, @Nullable Uint128 id) {
+    boolean bid(Controller controller, @Nullable Uint128 id, Access wanted) {
       for (Controller other : controllers) {
         if (other != controller && id != null && id.equals(other.electionId)) {
           throw Refusal.invalid("election_id %s is another live controller's", text(id));
         }
       }
       if (controller.role == null) {
+        if (controllers.size() >= MOST_CONTROLLERS) {
+          throw new Refusal(
+              Status.Code.RESOURCE_EXHAUSTED,
+              "role '%s': %d streams are open already",
+              role,
+              MOST_CONTROLLERS);
+        }
         controller.role = role;
         controllers.add(controller);
       }
@@ -158,6 +188,7 @@ final class Arbitration {
       if (id != null && (highest == null || ORDER.compare(id, highest) >= 0)) {
         highest = id;
         primary = controller;
+        access = wanted;
         controllers.stream().filter(other -> other != controller).forEach(this::notify);
         notify(controller);
       } else if (before == controller) {
@@ -182,7 +213,12 @@ final class Arbitration {
     private void notify(Controller controller) {
       var update = MasterArbitrationUpdate.newBuilder().setDeviceId(deviceId);
       if (!role.isEmpty()) {
-        update.setRole(Role.newBuilder().setName(role));
+        var named = Role.newBuilder().setName(role);
+        Any config = access.config();
+        if (config != null) {
+          named.setConfig(config);
+        }
+        update.setRole(named);
       }
       if (highest != null) {
         update.setElectionId(highest);

@@ -4,35 +4,51 @@ import com.google.protobuf.ByteString;
 import io.hairpin.p4runtime.config.v1.ControllerPacketMetadata;
 import io.hairpin.p4runtime.config.v1.ControllerPacketMetadata.Metadata;
 import io.hairpin.p4runtime.v1.PacketMetadata;
+import io.hairpin.softswitch.engine.Parameter;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The header between the CPU port and control: P4Info's metadata as the program lays it out. */
 final class ControllerHeader {
   private final String name;
-  private final List<Metadata> fields;
+  private final List<Field> fields = new ArrayList<>();
   private final int length;
+
+  /** A piece of metadata; its width is the program's, in bits. */
+  private record Field(int id, String name, int width, Codec codec) {}
 
   /**
    * Lays out a header.
    *
    * @param declared what P4Info says; null where the program has no such header
+   * @param program gives the program's header with fields of these names, empty where there is none
    * @throws Refusal where its fields do not fill whole bytes
    */
-  ControllerHeader(String name, @Nullable ControllerPacketMetadata declared) {
+  ControllerHeader(
+      String name,
+      @Nullable ControllerPacketMetadata declared,
+      Function<List<String>, List<Parameter>> program,
+      Types types) {
     this.name = name;
-    fields = declared == null ? List.of() : declared.getMetadataList();
+    List<Metadata> metadata = declared == null ? List.of() : declared.getMetadataList();
+    List<Parameter> header = program.apply(metadata.stream().map(Metadata::getName).toList());
     int bits = 0;
-    for (Metadata field : fields) {
-      if (field.getBitwidth() <= 0) {
-        throw Refusal.unimplemented(
-            "controller header '%s': field '%s' has no bitwidth", name, field.getName());
-      }
-      bits += field.getBitwidth();
+    for (int i = 0; i < metadata.size(); i++) {
+      Metadata field = metadata.get(i);
+      int width = header.isEmpty() ? field.getBitwidth() : header.get(i).width();
+      String what = "%s: metadata '%s'".formatted(name, field.getName());
+      fields.add(
+          new Field(
+              field.getId(),
+              field.getName(),
+              width,
+              types.codec(what, field.getBitwidth(), field.getTypeName(), width)));
+      bits += width;
     }
     if (bits % 8 != 0) {
       throw Refusal.invalid("controller header '%s': %d bits are no whole bytes", name, bits);
@@ -52,7 +68,7 @@ final class ControllerHeader {
   byte[] encode(List<PacketMetadata> metadata) {
     var given = new HashMap<Integer, ByteString>();
     for (PacketMetadata one : metadata) {
-      if (fields.stream().noneMatch(field -> field.getId() == one.getMetadataId())) {
+      if (fields.stream().noneMatch(field -> field.id == one.getMetadataId())) {
         throw Refusal.invalid(
             "%s: there is no metadata %d; there are %s", name, one.getMetadataId(), names());
       }
@@ -61,20 +77,13 @@ final class ControllerHeader {
       }
     }
     BigInteger header = BigInteger.ZERO;
-    for (Metadata field : fields) {
-      ByteString value = given.get(field.getId());
+    for (Field field : fields) {
+      ByteString value = given.get(field.id);
       if (value == null) {
         throw Refusal.invalid(
-            "%s: metadata %d '%s' is missing", name, field.getId(), field.getName());
+            "%s: metadata %d '%s' is missing", name, field.id, field.name);
       }
-      header =
-          header
-              .shiftLeft(field.getBitwidth())
-              .or(
-                  Bytes.decode(
-                      value,
-                      field.getBitwidth(),
-                      "%s: metadata '%s'".formatted(name, field.getName())));
+      header = header.shiftLeft(field.width).or(field.codec.decode(value));
     }
     byte[] bytes = header.toByteArray();
     byte[] padded = new byte[length];
@@ -88,22 +97,22 @@ final class ControllerHeader {
     var header = new BigInteger(1, Arrays.copyOf(frame, length));
     var metadata = new ArrayList<PacketMetadata>(fields.size());
     int below = 8 * length;
-    for (Metadata field : fields) {
-      below -= field.getBitwidth();
+    for (Field field : fields) {
+      below -= field.width;
       BigInteger value =
           header
               .shiftRight(below)
-              .and(BigInteger.ONE.shiftLeft(field.getBitwidth()).subtract(BigInteger.ONE));
+              .and(BigInteger.ONE.shiftLeft(field.width).subtract(BigInteger.ONE));
       metadata.add(
           PacketMetadata.newBuilder()
-              .setMetadataId(field.getId())
-              .setValue(Bytes.encode(value))
+              .setMetadataId(field.id)
+              .setValue(field.codec.encode(value))
               .build());
     }
     return metadata;
   }
 
   private List<String> names() {
-    return fields.stream().map(field -> field.getId() + " '" + field.getName() + "'").toList();
+    return fields.stream().map(field -> field.id + " '" + field.name + "'").toList();
   }
 }

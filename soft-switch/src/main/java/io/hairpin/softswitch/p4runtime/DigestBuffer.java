@@ -1,18 +1,18 @@
 package io.hairpin.softswitch.p4runtime;
 
 import static io.hairpin.softswitch.p4runtime.Refusal.invalid;
-import static io.hairpin.softswitch.p4runtime.Refusal.unimplemented;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.hairpin.p4runtime.config.v1.Digest;
-import io.hairpin.p4runtime.config.v1.P4DataTypeSpec;
+import io.hairpin.p4runtime.config.v1.P4TypeInfo;
 import io.hairpin.p4runtime.v1.DigestEntry;
 import io.hairpin.p4runtime.v1.DigestList;
 import io.hairpin.p4runtime.v1.P4Data;
-import io.hairpin.p4runtime.v1.P4StructLike;
 import io.hairpin.p4runtime.v1.Update;
+import java.math.BigInteger;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,8 +33,8 @@ final class DigestBuffer {
 
   private final int id;
   private final String name;
-  private final P4DataTypeSpec.TypeSpecCase type;
   private final List<Integer> widths;
+  private final DataCodec codec;
   private final Predicate<DigestList> out;
   private final ScheduledExecutorService timer;
   private final InstantSource clock;
@@ -53,21 +53,17 @@ final class DigestBuffer {
   DigestBuffer(
       Digest info,
       List<Integer> widths,
+      P4TypeInfo types,
       Predicate<DigestList> out,
       ScheduledExecutorService timer,
       InstantSource clock) {
     id = info.getPreamble().getId();
     name = info.getPreamble().getName();
-    type = info.getTypeSpec().getTypeSpecCase();
+    codec = new DataCodec("digest '" + name + "'", info.getTypeSpec(), types, widths);
     this.widths = widths;
     this.out = out;
     this.timer = timer;
     this.clock = clock;
-    if (type != P4DataTypeSpec.TypeSpecCase.STRUCT
-        && type != P4DataTypeSpec.TypeSpecCase.TUPLE
-        && !(type == P4DataTypeSpec.TypeSpecCase.BITSTRING && widths.size() == 1)) {
-      throw unimplemented("digest '%s' of type %s", name, type);
-    }
   }
 
   synchronized void write(Update.Type type, DigestEntry.Config next) {
@@ -97,6 +93,23 @@ final class DigestBuffer {
       }
       case UNSPECIFIED, UNRECOGNIZED -> throw invalid("update without a type");
     }
+  }
+
+  /** What puts the configuration back that is deleted next, with what was collected. */
+  synchronized Runnable undelete() {
+    checkConfigured();
+    DigestEntry.Config before = config;
+    Set<ByteString> samples = new LinkedHashSet<>(pending);
+    Map<Long, Set<ByteString>> lists = new HashMap<>(unacknowledged);
+    Set<ByteString> silent = new LinkedHashSet<>(quiet);
+    return () -> {
+      synchronized (this) {
+        config = before;
+        pending.addAll(samples);
+        unacknowledged.putAll(lists);
+        quiet.addAll(silent);
+      }
+    };
   }
 
   private void checkConfigured() {
@@ -174,22 +187,13 @@ final class DigestBuffer {
   }
 
   private P4Data data(ByteString sample) {
-    var members = P4StructLike.newBuilder();
-    P4Data last = P4Data.getDefaultInstance();
+    var numbers = new ArrayList<BigInteger>(widths.size());
     int at = 0;
     for (int width : widths) {
       int length = (width + 7) / 8;
-      last =
-          P4Data.newBuilder()
-              .setBitstring(Bytes.canonical(sample.substring(at, at + length)))
-              .build();
-      members.addMembers(last);
+      numbers.add(new BigInteger(1, sample.substring(at, at + length).toByteArray()));
       at += length;
     }
-    return switch (type) {
-      case STRUCT -> P4Data.newBuilder().setStruct(members).build();
-      case TUPLE -> P4Data.newBuilder().setTuple(members).build();
-      default -> last;
-    };
+    return codec.encode(numbers.iterator());
   }
 }

@@ -1,7 +1,6 @@
 package io.hairpin.softswitch.p4runtime;
 
 import static io.hairpin.softswitch.p4runtime.Refusal.invalid;
-import static io.hairpin.softswitch.p4runtime.Refusal.unimplemented;
 
 import io.grpc.Status;
 import io.hairpin.p4runtime.config.v1.MeterSpec;
@@ -11,15 +10,17 @@ import io.hairpin.p4runtime.v1.CounterEntry;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.Index;
 import io.hairpin.p4runtime.v1.MeterEntry;
-import io.hairpin.p4runtime.v1.P4Data;
 import io.hairpin.p4runtime.v1.RegisterEntry;
 import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.softswitch.engine.CounterArray;
 import io.hairpin.softswitch.engine.MeterArray;
+import io.hairpin.softswitch.engine.MeterCounts;
 import io.hairpin.softswitch.engine.MeterRates;
 import io.hairpin.softswitch.engine.Program;
 import io.hairpin.softswitch.engine.RegisterArray;
 import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -30,9 +31,11 @@ import org.jspecify.annotations.Nullable;
 final class IndexedEntries {
   private final Map<Integer, CounterArray> counters = new TreeMap<>();
   private final Map<Integer, Metered> meters = new TreeMap<>();
-  private final Map<Integer, RegisterArray> registers = new TreeMap<>();
+  private final Map<Integer, Register> registers = new TreeMap<>();
 
   private record Metered(MeterArray array, MeterSpec spec) {}
+
+  private record Register(RegisterArray array, DataCodec codec) {}
 
   /**
    * Binds P4Info to the program.
@@ -50,13 +53,19 @@ final class IndexedEntries {
       String name = one.getPreamble().getName();
       MeterArray array = found(program.meter(name), "meter", name);
       checkSize("meter", name, one.getSize(), array.size());
-      meters.put(one.getPreamble().getId(), new Metered(array, one.getSpec()));
+      meters.put(one.getPreamble().getId(), new Metered(array, Meters.spec(one.getSpec(), one.getPreamble())));
     }
     for (var one : info.getRegistersList()) {
       String name = one.getPreamble().getName();
       RegisterArray array = found(program.register(name), "register", name);
       checkSize("register", name, one.getSize(), array.size());
-      registers.put(one.getPreamble().getId(), array);
+      var codec =
+          new DataCodec(
+              "register '" + name + "'",
+              one.getTypeSpec(),
+              info.getTypeInfo(),
+              List.of(array.width()));
+      registers.put(one.getPreamble().getId(), new Register(array, codec));
     }
   }
 
@@ -156,22 +165,46 @@ final class IndexedEntries {
     checkModify(type, "meter");
     Metered meter = there(meters, entry.getMeterId(), "meter");
     MeterArray array = meter.array;
-    checkNoColours(entry.hasCounterData(), array.name());
+    String what = "meter '" + array.name() + "'";
+    if (entry.hasCounterData()) {
+      Meters.checkCleared(entry.getCounterData(), what);
+    }
     MeterRates rates =
-        entry.hasConfig() ? Meters.rates(entry.getConfig(), meter.spec, array.name()) : null;
+        entry.hasConfig() ? Meters.rates(entry.getConfig(), meter.spec, what) : null;
     each(
         entry.hasIndex(),
         entry.getIndex(),
         "meter",
         array.name(),
         array.size(),
-        i -> array.setRates(i, rates));
+        i -> {
+          array.setRates(i, rates);
+          if (entry.hasCounterData()) {
+            array.setCounts(i, MeterCounts.NONE);
+          }
+        });
   }
 
-  static void checkNoColours(boolean given, String meter) {
-    if (given) {
-      throw unimplemented("meter '%s': counters for each colour", meter);
-    }
+  /** What undoes a write that comes next to meters that are there. */
+  Runnable undo(MeterEntry entry) {
+    MeterArray array = there(meters, entry.getMeterId(), "meter").array;
+    var undo = new ArrayList<Runnable>();
+    each(
+        entry.hasIndex(),
+        entry.getIndex(),
+        "meter",
+        array.name(),
+        array.size(),
+        i -> {
+          MeterRates rates = array.rates(i);
+          MeterCounts counts = array.counts(i);
+          undo.add(
+              () -> {
+                array.setRates(i, rates);
+                array.setCounts(i, counts);
+              });
+        });
+    return () -> undo.forEach(Runnable::run);
   }
 
   void read(MeterEntry request, Consumer<Entity> out) {
@@ -182,7 +215,6 @@ final class IndexedEntries {
       return;
     }
     MeterArray array = there(meters, request.getMeterId(), "meter").array;
-    checkNoColours(request.hasCounterData(), array.name());
     each(
         request.hasIndex(),
         request.getIndex(),
@@ -198,20 +230,18 @@ final class IndexedEntries {
           if (rates != null) {
             found.setConfig(Meters.config(rates));
           }
+          if (request.hasCounterData()) {
+            found.setCounterData(Meters.data(array.counts(i)));
+          }
           out.accept(Entity.newBuilder().setMeterEntry(found).build());
         });
   }
 
   void write(Update.Type type, RegisterEntry entry) {
     checkModify(type, "register");
-    RegisterArray array = there(registers, entry.getRegisterId(), "register");
-    if (!entry.getData().hasBitstring()) {
-      throw invalid(
-          "register '%s': %s; a bitstring is wanted", array.name(), entry.getData().getDataCase());
-    }
-    BigInteger value =
-        Bytes.decode(
-            entry.getData().getBitstring(), array.width(), "register '" + array.name() + "'");
+    Register register = there(registers, entry.getRegisterId(), "register");
+    RegisterArray array = register.array;
+    BigInteger value = register.codec.decode(entry.getData());
     each(
         entry.hasIndex(),
         entry.getIndex(),
@@ -228,7 +258,8 @@ final class IndexedEntries {
           .forEach(id -> read(RegisterEntry.newBuilder().setRegisterId(id).build(), out));
       return;
     }
-    RegisterArray array = there(registers, request.getRegisterId(), "register");
+    Register register = there(registers, request.getRegisterId(), "register");
+    RegisterArray array = register.array;
     each(
         request.hasIndex(),
         request.getIndex(),
@@ -242,7 +273,8 @@ final class IndexedEntries {
                         RegisterEntry.newBuilder()
                             .setRegisterId(request.getRegisterId())
                             .setIndex(Index.newBuilder().setIndex(i))
-                            .setData(P4Data.newBuilder().setBitstring(Bytes.encode(array.get(i)))))
+                            .setData(
+                                register.codec.encode(List.of(array.get(i)).iterator())))
                     .build()));
   }
 
@@ -258,15 +290,23 @@ final class IndexedEntries {
     from.meters.forEach(
         (id, meter) -> {
           Metered mine = meters.get(id);
-          for (int i = 0;
-              mine != null && i < Math.min(mine.array.size(), meter.array.size());
-              i++) {
-            mine.array.setRates(i, meter.array.rates(i));
+          for (int i = 0; i < meter.array.size(); i++) {
+            MeterRates rates = meter.array.rates(i);
+            if (rates == null) {
+              continue;
+            }
+            if (mine == null || i >= mine.array.size()) {
+              throw invalid("meter '%s': index %d has rates", meter.array.name(), i);
+            }
+            mine.array.setRates(
+                i, Meters.rates(Meters.config(rates), mine.spec, mine.array.name()));
           }
         });
     from.registers.forEach(
-        (id, array) -> {
-          RegisterArray mine = registers.get(id);
+        (id, register) -> {
+          RegisterArray array = register.array;
+          Register here = registers.get(id);
+          RegisterArray mine = here == null ? null : here.array;
           for (int i = 0; mine != null && i < Math.min(mine.size(), array.size()); i++) {
             BigInteger value = array.get(i);
             if (value.bitLength() > mine.width()) {

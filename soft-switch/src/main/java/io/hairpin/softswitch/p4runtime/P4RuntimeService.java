@@ -36,25 +36,31 @@ import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.p4runtime.v1.WriteRequest;
 import io.hairpin.p4runtime.v1.WriteResponse;
 import io.hairpin.softswitch.engine.DigestList;
+import io.hairpin.softswitch.engine.Links;
 import io.hairpin.softswitch.port.Control;
 import io.hairpin.softswitch.port.Dataplane;
+import io.hairpin.softswitch.port.Link;
+import io.hairpin.softswitch.port.PortState;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** P4Runtime 1.5 for one device. Roles have no configs: each has full access to the pipeline. */
+/** P4Runtime 1.5 for one device. */
 public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase implements Control {
   private static final Logger LOG = LoggerFactory.getLogger(P4RuntimeService.class);
   private static final String API_VERSION = "1.5.0";
@@ -76,6 +82,8 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   /** Write-locked by what changes pipelines, entries or the primary. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
+  private final Links links = new Links();
+  private final Set<Integer> ports;
   private volatile @Nullable Pipeline running;
   private @Nullable Pipeline saved;
 
@@ -103,6 +111,14 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     this.timer = timer;
     this.clock = clock;
     arbitration = new Arbitration(deviceId);
+    ports = new HashSet<>();
+    for (PortState port : dataplane.ports()) {
+      ports.add(port.number());
+      linkChanged(port);
+    }
+    if (cpuPort >= 0) {
+      ports.add(cpuPort);
+    }
     var _ =
         timer.scheduleWithFixedDelay(
             this::notifyIdle, IDLE_MILLISECONDS, IDLE_MILLISECONDS, TimeUnit.MILLISECONDS);
@@ -192,12 +208,13 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
               () -> {
                 checkPrimary(request.getRole(), request.getElectionId());
                 Pipeline pipeline = current();
+                Access access = arbitration.access(request.getRole());
                 List<Update> updates = request.getUpdatesList();
                 switch (request.getAtomicity()) {
-                  case CONTINUE_ON_ERROR -> check(writeEach(pipeline, updates));
-                  case ROLLBACK_ON_ERROR -> check(writeAll(pipeline, updates));
+                  case CONTINUE_ON_ERROR -> check(writeEach(pipeline, access, updates));
+                  case ROLLBACK_ON_ERROR -> check(writeAll(pipeline, access, updates));
                   case DATAPLANE_ATOMIC ->
-                      dataplane.betweenFrames(() -> check(writeAll(pipeline, updates)));
+                      dataplane.betweenFrames(() -> check(writeAll(pipeline, access, updates)));
                   case UNRECOGNIZED -> throw Refusal.invalid("unknown atomicity");
                 }
                 return WriteResponse.getDefaultInstance();
@@ -205,28 +222,45 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
         });
   }
 
-  private static List<Error> writeEach(Pipeline pipeline, List<Update> updates) {
+  private static void checkAccess(Access access, Update update) {
+    if (!access.allows(Access.id(update.getEntity()))) {
+      throw new Refusal(
+          Status.Code.PERMISSION_DENIED,
+          "%s %s is not the role's",
+          update.getEntity().getEntityCase(),
+          Integer.toUnsignedString(Access.id(update.getEntity())));
+    }
+  }
+
+  private static List<Error> writeEach(Pipeline pipeline, Access access, List<Update> updates) {
     var errors = new ArrayList<Error>(updates.size());
     for (Update update : updates) {
-      errors.add(attempt(update, () -> pipeline.write(update)));
+      errors.add(
+          attempt(
+              update,
+              () -> {
+                checkAccess(access, update);
+                pipeline.write(update);
+              }));
     }
     return errors;
   }
 
-  private static List<Error> writeAll(Pipeline pipeline, List<Update> updates) {
-    var undo = new ArrayDeque<List<Update>>();
+  private static List<Error> writeAll(Pipeline pipeline, Access access, List<Update> updates) {
+    var undo = new ArrayDeque<Runnable>();
     for (int i = 0; i < updates.size(); i++) {
       Update update = updates.get(i);
       Error error =
           attempt(
               update,
               () -> {
-                List<Update> reverse = pipeline.reverse(update);
+                checkAccess(access, update);
+                Runnable reverse = pipeline.reverse(update);
                 pipeline.write(update);
                 undo.push(reverse);
               });
       if (error.getCanonicalCode() != 0) {
-        undo.forEach(reverse -> reverse.forEach(pipeline::write));
+        undo.forEach(Runnable::run);
         var errors =
             new ArrayList<Error>(
                 Collections.nCopies(
@@ -273,8 +307,8 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
 
   /**
    * Reads entities as they are at one moment. Where some of what is asked for cannot be read, the
-   * rest is, and the status is UNKNOWN with a {@code p4.v1.Error} for each (P4Runtime 13.3). A role
-   * filters nothing, for all have access to all.
+   * rest is, and the status is UNKNOWN with a {@code p4.v1.Error} for each (P4Runtime 13.3). Of a
+   * role with a config only what is its own is given.
    *
    * @param request what to read
    * @param responseObserver where the answers go, in parts
@@ -288,9 +322,20 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
       checkDevice(request.getDeviceId());
       arbitration.checkRole(request.getRole());
       Pipeline pipeline = current();
+      Access access = arbitration.access(request.getRole());
       for (Entity entity : request.getEntitiesList()) {
         var part = new ArrayList<Entity>();
-        Error error = attempt(entity, () -> pipeline.read(entity, part::add));
+        Error error =
+            attempt(
+                entity,
+                () ->
+                    pipeline.read(
+                        entity,
+                        one -> {
+                          if (access.allows(Access.id(one))) {
+                            part.add(one);
+                          }
+                        }));
         errors.add(error);
         if (error.getCanonicalCode() == 0) {
           found.addAll(part);
@@ -367,6 +412,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
           checkDevice(request.getDeviceId());
           checkRole(request.getRole(), request.getRoleId());
           checkPrimary(request.getRole(), request.getElectionId());
+          checkMayPush(request.getRole());
           Pipeline next = load(request);
           return exclusively(
               () -> {
@@ -376,6 +422,13 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
                 return SetForwardingPipelineConfigResponse.getDefaultInstance();
               });
         });
+  }
+
+  private void checkMayPush(String role) {
+    if (!arbitration.access(role).mayPushPipelines()) {
+      throw new Refusal(
+          Status.Code.PERMISSION_DENIED, "role '%s': its config has no can_push_pipeline", role);
+    }
   }
 
   private void set(SetForwardingPipelineConfigRequest.Action action, @Nullable Pipeline loaded) {
@@ -407,7 +460,14 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
         if (!request.hasConfig()) {
           throw Refusal.invalid("%s needs a config", request.getAction());
         }
-        return new Pipeline(request.getConfig(), microseconds, this::sendDigestList, timer, clock);
+        return new Pipeline(
+            request.getConfig(),
+            links,
+            ports::contains,
+            microseconds,
+            this::sendDigestList,
+            timer,
+            clock);
       }
       case COMMIT -> {
         if (request.hasConfig()) {
@@ -425,6 +485,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   private void run(Pipeline pipeline) {
     saved = null;
     running = pipeline;
+    pipeline.linksChanged();
     dataplane.run(pipeline.program());
     LOG.info(
         "device {}: running '{}'", deviceId, pipeline.config().getP4Info().getPkgInfo().getName());
@@ -462,9 +523,9 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   }
 
   /**
-   * Tells the version of P4Runtime.
+   * Tells the version of P4Runtime; there is nothing else that differs between devices.
    *
-   * @param request the device
+   * @param request the device, or 0
    * @param responseObserver where the answer goes
    */
   @Override
@@ -473,7 +534,9 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     answer(
         responseObserver,
         () -> {
-          checkDevice(request.getDeviceId());
+          if (request.getDeviceId() != 0) {
+            checkDevice(request.getDeviceId());
+          }
           return CapabilitiesResponse.newBuilder().setP4RuntimeApiVersion(API_VERSION).build();
         });
   }
@@ -623,7 +686,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   }
 
   /**
-   * Sends a packet-in to the primary of each role.
+   * Sends a packet-in to the primary of each role that receives it.
    *
    * @param frame what the pipeline sent to the CPU port
    * @return whether one of them takes it
@@ -632,7 +695,9 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   public boolean packetIn(byte[] frame) {
     Pipeline pipeline = running;
     PacketIn packet = pipeline == null ? null : pipeline.packetIn(frame);
-    return packet != null && toPrimaries(StreamMessageResponse.newBuilder().setPacket(packet));
+    return packet != null
+        && toPrimaries(
+            access -> access.receives(packet), StreamMessageResponse.newBuilder().setPacket(packet));
   }
 
   /**
@@ -660,6 +725,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
         pipeline.idle(
             entries ->
                 toPrimaries(
+                    access -> access.allows(entries.getFirst().getTableId()),
                     StreamMessageResponse.newBuilder()
                         .setIdleTimeoutNotification(
                             IdleTimeoutNotification.newBuilder()
@@ -674,16 +740,34 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   }
 
   private boolean sendDigestList(io.hairpin.p4runtime.v1.DigestList list) {
-    return toPrimaries(StreamMessageResponse.newBuilder().setDigest(list));
+    return toPrimaries(
+        access -> access.allows(list.getDigestId()),
+        StreamMessageResponse.newBuilder().setDigest(list));
   }
 
-  /** Sends to the primary of each role; returns whether one of them takes it. */
-  private boolean toPrimaries(StreamMessageResponse.Builder content) {
+  /** Sends to the primary of each role that may have it; returns whether one of them takes it. */
+  private boolean toPrimaries(
+      Predicate<Access> receivers, StreamMessageResponse.Builder content) {
     StreamMessageResponse message = content.build();
     boolean taken = false;
-    for (Controller primary : arbitration.primaries()) {
+    for (Controller primary : arbitration.primaries(receivers)) {
       taken |= primary.offer(message);
     }
     return taken;
+  }
+
+  /**
+   * Takes note of a port's link: groups and replicas go by it.
+   *
+   * @param port the port as it is now
+   */
+  @Override
+  public void linkChanged(PortState port) {
+    if (links.set(port.number(), port.link() != Link.DOWN)) {
+      Pipeline pipeline = running;
+      if (pipeline != null) {
+        pipeline.linksChanged();
+      }
+    }
   }
 }

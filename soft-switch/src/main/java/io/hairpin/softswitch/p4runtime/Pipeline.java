@@ -1,12 +1,14 @@
 package io.hairpin.softswitch.p4runtime;
 
 import static io.hairpin.softswitch.p4runtime.Refusal.invalid;
-import static io.hairpin.softswitch.p4runtime.Refusal.unimplemented;
 
 import com.google.protobuf.ByteString;
 import io.hairpin.p4runtime.config.v1.Action;
 import io.hairpin.p4runtime.config.v1.ControllerPacketMetadata;
 import io.hairpin.p4runtime.config.v1.P4Info;
+import io.hairpin.p4runtime.config.v1.PlatformProperties;
+import io.hairpin.p4runtime.v1.ActionProfileGroup;
+import io.hairpin.p4runtime.v1.ActionProfileMember;
 import io.hairpin.p4runtime.v1.DigestEntry;
 import io.hairpin.p4runtime.v1.DirectCounterEntry;
 import io.hairpin.p4runtime.v1.DirectMeterEntry;
@@ -16,7 +18,9 @@ import io.hairpin.p4runtime.v1.PacketIn;
 import io.hairpin.p4runtime.v1.PacketOut;
 import io.hairpin.p4runtime.v1.TableEntry;
 import io.hairpin.p4runtime.v1.Update;
+import io.hairpin.softswitch.engine.ActionProfile;
 import io.hairpin.softswitch.engine.DigestList;
+import io.hairpin.softswitch.engine.Links;
 import io.hairpin.softswitch.engine.Program;
 import io.hairpin.softswitch.engine.ProgramException;
 import io.hairpin.softswitch.engine.Replication;
@@ -30,6 +34,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 final class Pipeline {
   private final ForwardingPipelineConfig config;
   private final Program program;
+  private final Types types;
+  private final Map<Integer, ActionProfileEntries> profiles = new TreeMap<>();
   private final Map<Integer, TableEntries> tables = new TreeMap<>();
   private final IndexedEntries indexed;
   private final Map<Integer, TableEntries> directCounters = new HashMap<>();
@@ -57,19 +64,23 @@ final class Pipeline {
   /**
    * Loads a pipeline.
    *
+   * @param links which ports' links work
+   * @param ports which ports there are
    * @param microseconds the switch's clock
    * @param digestLists sends a digest list to the primary
-   * @throws Refusal where the program cannot run, or P4Info does not describe it
+   * @throws Refusal INVALID_ARGUMENT where the program cannot run, or P4Info does not describe it
    */
   Pipeline(
       ForwardingPipelineConfig config,
+      Links links,
+      IntPredicate ports,
       LongSupplier microseconds,
       Predicate<io.hairpin.p4runtime.v1.DigestList> digestLists,
       ScheduledExecutorService timer,
       InstantSource clock) {
     this.config = config;
     this.microseconds = microseconds;
-    var engine = new Replication();
+    var engine = new Replication(links);
     replication = new ReplicationEntries(engine);
     try {
       program = Program.load(config.getP4DeviceConfig().toByteArray(), microseconds, engine);
@@ -78,15 +89,8 @@ final class Pipeline {
     }
     P4Info info = config.getP4Info();
     checkSupport(info);
-    var actions = new HashMap<Integer, Action>();
-    info.getActionsList().forEach(action -> actions.put(action.getPreamble().getId(), action));
-    for (var one : info.getTablesList()) {
-      Table table = program.table(one.getPreamble().getName());
-      if (table == null) {
-        throw missing("table", one.getPreamble().getName());
-      }
-      tables.put(one.getPreamble().getId(), new TableEntries(one, table, actions));
-    }
+    types = new Types(info.getTypeInfo());
+    bindTables(info, ports);
     for (var one : info.getDirectCountersList()) {
       TableEntries table = tables.get(one.getDirectTableId());
       if (table == null || !table.hasCounter()) {
@@ -99,7 +103,7 @@ final class Pipeline {
       if (table == null || !table.hasMeter()) {
         throw missing("direct meter", one.getPreamble().getName());
       }
-      table.metered(one.getSpec());
+      table.metered(Meters.spec(one.getSpec(), one.getPreamble()));
       directMeters.put(one.getDirectTableId(), table);
     }
     indexed = new IndexedEntries(info, program);
@@ -114,20 +118,69 @@ final class Pipeline {
               .filter(digest -> digest.name().equals(name))
               .findFirst()
               .orElseThrow(() -> missing("digest", name));
-      var digest = new DigestBuffer(one, list.widths(), digestLists, timer, clock);
+      var digest = new DigestBuffer(
+              one, list.widths(), info.getTypeInfo(), digestLists, timer, clock);
       digests.put(one.getPreamble().getId(), digest);
       digestsByName.put(name, digest);
     }
-    packetIn = new ControllerHeader("packet_in", header(info, "packet_in"));
-    packetOut = new ControllerHeader("packet_out", header(info, "packet_out"));
+    packetIn =
+        new ControllerHeader("packet_in", header(info, "packet_in"), program::header, types);
+    packetOut =
+        new ControllerHeader("packet_out", header(info, "packet_out"), program::header, types);
+  }
+
+  private void bindTables(P4Info info, IntPredicate ports) {
+    var actions = new HashMap<Integer, Action>();
+    info.getActionsList().forEach(action -> actions.put(action.getPreamble().getId(), action));
+    var selectors = new HashMap<Integer, io.hairpin.p4runtime.config.v1.ActionProfile>();
+    info.getActionProfilesList().forEach(one -> selectors.put(one.getPreamble().getId(), one));
+    for (var one : info.getTablesList()) {
+      String name = one.getPreamble().getName();
+      Table table = program.table(name);
+      if (table == null) {
+        throw missing("table", name);
+      }
+      var selector = selectors.get(one.getImplementationId());
+      ActionProfile engine = table.profile();
+      String implementation = engine == null ? "" : engine.name();
+      if (one.getImplementationId() == 0
+          ? engine != null
+          : selector == null || !selector.getPreamble().getName().equals(implementation)) {
+        throw invalid(
+            "table '%s': implementation %s in P4Info, '%s' in the program",
+            name, Integer.toUnsignedString(one.getImplementationId()), implementation);
+      }
+      var codec =
+          new ActionCodec("table '" + name + "'", one.getActionRefsList(), actions, table, types);
+      ActionProfileEntries profile =
+          selector == null || engine == null
+              ? null
+              : profiles.computeIfAbsent(
+                  selector.getPreamble().getId(),
+                  _ -> new ActionProfileEntries(selector, engine, codec, ports));
+      tables.put(
+          one.getPreamble().getId(), new TableEntries(one, table, codec, profile, types));
+    }
+    for (int id : selectors.keySet()) {
+      if (!profiles.containsKey(id)) {
+        throw invalid("action profile %s has no table", Integer.toUnsignedString(id));
+      }
+    }
   }
 
   private static void checkSupport(P4Info info) {
-    if (info.getActionProfilesCount() != 0) {
-      throw unimplemented("action profile '%s'", info.getActionProfiles(0).getPreamble().getName());
-    }
     if (info.getExternsCount() != 0) {
-      throw unimplemented("extern '%s'", info.getExterns(0).getExternTypeName());
+      throw invalid("there is no extern '%s'", info.getExterns(0).getExternTypeName());
+    }
+    String arch = info.getPkgInfo().getArch();
+    if (!arch.isEmpty() && !arch.equals("v1model")) {
+      throw invalid("pkg_info: architecture '%s'; this switch runs v1model", arch);
+    }
+    PlatformProperties wanted = info.getPkgInfo().getPlatformProperties();
+    if (wanted.getMulticastGroupTableSize() > ReplicationEntries.LAST_GROUP) {
+      throw invalid(
+          "pkg_info: %d multicast groups; this switch has %d",
+          wanted.getMulticastGroupTableSize(), ReplicationEntries.LAST_GROUP);
     }
   }
 
@@ -177,62 +230,56 @@ final class Pipeline {
       case DIGEST_ENTRY ->
           digest(entity.getDigestEntry().getDigestId())
               .write(type, entity.getDigestEntry().getConfig());
+      case ACTION_PROFILE_MEMBER ->
+          profile(entity.getActionProfileMember().getActionProfileId())
+              .write(type, entity.getActionProfileMember());
+      case ACTION_PROFILE_GROUP ->
+          profile(entity.getActionProfileGroup().getActionProfileId())
+              .write(type, entity.getActionProfileGroup());
       case ENTITY_NOT_SET -> throw invalid("update without an entity");
-      case EXTERN_ENTRY, ACTION_PROFILE_MEMBER, ACTION_PROFILE_GROUP ->
-          throw unimplemented("%s", entity.getEntityCase());
+      case EXTERN_ENTRY -> throw invalid("there are no externs");
     }
   }
 
   /**
-   * What undoes an update that is to be written and will succeed, in this order.
+   * What undoes an update that is to be written and will succeed.
    *
    * @throws Refusal where the update would be refused
    */
-  List<Update> reverse(Update update) {
+  Runnable reverse(Update update) {
     Entity entity = update.getEntity();
     if (update.getType() == Update.Type.INSERT) {
-      return List.of(update.toBuilder().setType(Update.Type.DELETE).build());
+      return () -> write(update.toBuilder().setType(Update.Type.DELETE).build());
+    }
+    switch (entity.getEntityCase()) {
+      case TABLE_ENTRY -> {
+        return table(entity.getTableEntry().getTableId())
+            .undo(
+                update.getType(), entity.getTableEntry(), entity.getTableEntry().hasCounterData());
+      }
+      case DIRECT_COUNTER_ENTRY -> {
+        TableEntry key = entity.getDirectCounterEntry().getTableEntry();
+        return table(key.getTableId()).undo(update.getType(), key, true);
+      }
+      case DIRECT_METER_ENTRY -> {
+        TableEntry key = entity.getDirectMeterEntry().getTableEntry();
+        return table(key.getTableId()).undo(update.getType(), key, false);
+      }
+      case METER_ENTRY -> {
+        return indexed.undo(entity.getMeterEntry());
+      }
+      default -> {}
+    }
+    if (update.getType() == Update.Type.DELETE && entity.hasDigestEntry()) {
+      return digest(entity.getDigestEntry().getDigestId()).undelete();
     }
     Update.Type type =
         update.getType() == Update.Type.DELETE ? Update.Type.INSERT : Update.Type.MODIFY;
     var reverse = new ArrayList<Update>();
-    Consumer<Entity> restore =
-        before -> reverse.add(Update.newBuilder().setType(type).setEntity(before).build());
-    switch (entity.getEntityCase()) {
-      case TABLE_ENTRY -> {
-        TableEntry before =
-            table(entity.getTableEntry().getTableId()).written(entity.getTableEntry());
-        if (before != null) {
-          restore.accept(entity(before));
-        }
-      }
-      case DIRECT_COUNTER_ENTRY -> {
-        TableEntry key = entity.getDirectCounterEntry().getTableEntry();
-        TableEntry before = table(key.getTableId()).written(key);
-        if (before != null) {
-          restore.accept(
-              Entity.newBuilder()
-                  .setDirectCounterEntry(
-                      DirectCounterEntry.newBuilder()
-                          .setTableEntry(key)
-                          .setData(before.getCounterData()))
-                  .build());
-        }
-      }
-      case DIRECT_METER_ENTRY -> {
-        TableEntry key = entity.getDirectMeterEntry().getTableEntry();
-        TableEntry before = table(key.getTableId()).written(key);
-        if (before != null) {
-          var meter = DirectMeterEntry.newBuilder().setTableEntry(key);
-          if (before.hasMeterConfig()) {
-            meter.setConfig(before.getMeterConfig());
-          }
-          restore.accept(Entity.newBuilder().setDirectMeterEntry(meter).build());
-        }
-      }
-      default -> read(entity, restore);
-    }
-    return reverse;
+    read(
+        entity,
+        before -> reverse.add(Update.newBuilder().setType(type).setEntity(before).build()));
+    return () -> reverse.forEach(this::write);
   }
 
   private TableEntries table(int id) {
@@ -241,6 +288,14 @@ final class Pipeline {
       throw invalid("there is no table %s", Integer.toUnsignedString(id));
     }
     return table;
+  }
+
+  private ActionProfileEntries profile(int id) {
+    ActionProfileEntries profile = profiles.get(id);
+    if (profile == null) {
+      throw invalid("there is no action profile %s", Integer.toUnsignedString(id));
+    }
+    return profile;
   }
 
   private ValueSetEntries valueSet(int id) {
@@ -338,10 +393,43 @@ final class Pipeline {
               }
             });
       }
+      case ACTION_PROFILE_MEMBER -> {
+        ActionProfileMember member = request.getActionProfileMember();
+        profiles(member.getActionProfileId(), member.getMemberId())
+            .forEach(
+                profile ->
+                    profile.readMembers(
+                        member.getMemberId(),
+                        found ->
+                            out.accept(Entity.newBuilder().setActionProfileMember(found).build())));
+      }
+      case ACTION_PROFILE_GROUP -> {
+        ActionProfileGroup group = request.getActionProfileGroup();
+        profiles(group.getActionProfileId(), group.getGroupId())
+            .forEach(
+                profile ->
+                    profile.readGroups(
+                        group.getGroupId(),
+                        found ->
+                            out.accept(Entity.newBuilder().setActionProfileGroup(found).build())));
+      }
       case ENTITY_NOT_SET -> throw invalid("request without an entity");
-      case EXTERN_ENTRY, ACTION_PROFILE_MEMBER, ACTION_PROFILE_GROUP ->
-          throw unimplemented("%s", request.getEntityCase());
+      case EXTERN_ENTRY -> {
+        if (request.getExternEntry().getExternTypeId() != 0) {
+          throw invalid("there are no externs");
+        }
+      }
     }
+  }
+
+  private Collection<ActionProfileEntries> profiles(int id, int part) {
+    if (id != 0) {
+      return List.of(profile(id));
+    }
+    if (part != 0) {
+      throw invalid("action_profile_id 0 asks for all of them, no member or group with it");
+    }
+    return profiles.values();
   }
 
   private static Entity entity(TableEntry entry) {
@@ -351,9 +439,24 @@ final class Pipeline {
   /**
    * Takes over all that another pipeline holds.
    *
-   * @throws Refusal where it does not fit here
+   * @throws Refusal INVALID_ARGUMENT where it does not fit here
    */
   void reconcile(Pipeline from) {
+    try {
+      take(from);
+    } catch (Refusal e) {
+      throw invalid("the forwarding state cannot be preserved: %s", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void take(Pipeline from) {
+    types.reconcile(from.types);
+    from.profiles.forEach(
+        (id, profile) -> {
+          if (profiles.containsKey(id) || !profile.isEmpty()) {
+            profile(id).reconcile(profile);
+          }
+        });
     from.tables.forEach(
         (id, table) -> {
           if (tables.containsKey(id) || !table.isEmpty()) {
@@ -374,6 +477,11 @@ final class Pipeline {
           }
         });
     replication.reconcile(from.replication);
+  }
+
+  /** Goes by the links as they are now. */
+  void linksChanged() {
+    program.linksChanged();
   }
 
   /** Gives the entries of each table that have been idle for as long as they may. */

@@ -34,6 +34,7 @@ final class Refusal extends RuntimeException {
           case ALREADY_EXISTS -> Status.Code.ALREADY_EXISTS;
           case NOT_FOUND -> Status.Code.NOT_FOUND;
           case FULL -> Status.Code.RESOURCE_EXHAUSTED;
+          case IN_USE -> Status.Code.FAILED_PRECONDITION;
           case CONSTANT -> Status.Code.PERMISSION_DENIED;
         },
         "%s",

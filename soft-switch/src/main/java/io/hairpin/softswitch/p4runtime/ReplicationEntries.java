@@ -1,30 +1,34 @@
 package io.hairpin.softswitch.p4runtime;
 
 import static io.hairpin.softswitch.p4runtime.Refusal.invalid;
-import static io.hairpin.softswitch.p4runtime.Refusal.unimplemented;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.hairpin.p4runtime.v1.BackupReplica;
 import io.hairpin.p4runtime.v1.CloneSessionEntry;
 import io.hairpin.p4runtime.v1.MulticastGroupEntry;
 import io.hairpin.p4runtime.v1.PacketReplicationEngineEntry;
 import io.hairpin.p4runtime.v1.Replica;
 import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.softswitch.engine.Replication;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The packet replication engine as P4Runtime sees it (9.5), over the engine's. */
 final class ReplicationEntries {
-  private static final int LAST_GROUP = 65_535;
+  static final int LAST_GROUP = 65_535;
   private static final int LAST_SESSION = 32_767;
   private static final int LAST_PORT = 511;
   private static final int LAST_INSTANCE = 65_535;
   private static final int PORT_BITS = 9;
+  private static final int LAST_CLASS = 7;
 
   private final Replication replication;
   // As written, with canonical ports.
@@ -68,8 +72,10 @@ final class ReplicationEntries {
       replication.removeSession(id);
       return;
     }
-    if (entry.getClassOfService() != 0) {
-      throw unimplemented("%s: class_of_service %d", what, entry.getClassOfService());
+    if (entry.getClassOfService() < 0 || entry.getClassOfService() > LAST_CLASS) {
+      throw invalid(
+          "%s: class_of_service %s is not between 0 and %d",
+          what, Integer.toUnsignedString(entry.getClassOfService()), LAST_CLASS);
     }
     if (entry.getPacketLengthBytes() < 0) {
       throw invalid("%s: packet_length_bytes %d", what, entry.getPacketLengthBytes());
@@ -77,7 +83,9 @@ final class ReplicationEntries {
     var replicas = canonical(what, entry.getReplicasList());
     sessions.put(id, entry.toBuilder().clearReplicas().addAllReplicas(replicas).build());
     replication.putSession(
-        id, new Replication.CloneSession(engineReplicas(replicas), entry.getPacketLengthBytes()));
+        id,
+        new Replication.CloneSession(
+            engineReplicas(replicas), entry.getPacketLengthBytes(), entry.getClassOfService()));
   }
 
   private static int id(String what, int id, int last) {
@@ -105,60 +113,80 @@ final class ReplicationEntries {
 
   private static List<Replica> canonical(String what, List<Replica> given) {
     var replicas = new ArrayList<Replica>(given.size());
-    for (Replica replica : given) {
-      if (replica.getBackupReplicasCount() != 0) {
-        throw unimplemented("%s: backup_replicas", what);
-      }
-      if (replica.getInstance() < 0 || replica.getInstance() > LAST_INSTANCE) {
-        throw invalid(
-            "%s: instance %s is not between 0 and %d",
-            what, Integer.toUnsignedString(replica.getInstance()), LAST_INSTANCE);
-      }
-      replicas.add(
-          switch (replica.getPortKindCase()) {
-            case PORT -> {
-              if (Bytes.decode(replica.getPort(), Integer.SIZE, what + ": port").intValue()
-                      >>> PORT_BITS
-                  != 0) {
-                throw wrongPort(what, portOf(replica));
-              }
-              yield replica.toBuilder().setPort(Bytes.canonical(replica.getPort())).build();
-            }
-            case EGRESS_PORT -> {
-              if (portOf(replica) >>> PORT_BITS != 0) {
-                throw wrongPort(what, portOf(replica));
-              }
-              yield replica;
-            }
-            case PORTKIND_NOT_SET -> throw invalid("%s: a replica without a port", what);
-          });
-    }
     var distinct = new HashSet<Replication.Replica>();
-    for (Replication.Replica replica : engineReplicas(replicas)) {
-      if (!distinct.add(replica)) {
-        throw invalid(
-            "%s: port %d with instance %d is given twice",
-            what, replica.port(), replica.instance());
+    for (Replica replica : given) {
+      int port = port(what, replica);
+      checkDistinct(what, port, replica.getInstance(), distinct);
+      Replica.Builder canonical = replica.toBuilder().clearBackupReplicas();
+      if (replica.hasPort()) {
+        canonical.setPort(Bytes.canonical(replica.getPort()));
       }
+      for (BackupReplica backup : replica.getBackupReplicasList()) {
+        int other = port(what, backup.getPort());
+        if (other == port) {
+          throw invalid("%s: port %d is a backup of itself", what, port);
+        }
+        checkDistinct(what, other, backup.getInstance(), distinct);
+        canonical.addBackupReplicas(
+            backup.toBuilder().setPort(Bytes.canonical(backup.getPort())));
+      }
+      replicas.add(canonical.build());
     }
     return replicas;
   }
 
-  private static Refusal wrongPort(String what, int port) {
-    return invalid(
-        "%s: port %s is not between 0 and %d", what, Integer.toUnsignedString(port), LAST_PORT);
+  private static void checkDistinct(
+      String what, int port, int instance, Set<Replication.Replica> others) {
+    if (instance < 0 || instance > LAST_INSTANCE) {
+      throw invalid(
+          "%s: instance %s is not between 0 and %d",
+          what, Integer.toUnsignedString(instance), LAST_INSTANCE);
+    }
+    if (!others.add(new Replication.Replica(port, instance))) {
+      throw invalid("%s: port %d with instance %d is given twice", what, port, instance);
+    }
+  }
+
+  private static int port(String what, ByteString port) {
+    BigInteger number = Bytes.decode(port, Integer.SIZE, what + ": port");
+    if (number.bitLength() > PORT_BITS) {
+      throw wrongPort(what, number.toString());
+    }
+    return number.intValue();
   }
 
   @SuppressWarnings("deprecation") // egress_port is what clients before 1.4 send
-  private static int portOf(Replica replica) {
-    return replica.hasPort()
-        ? Bytes.decode(replica.getPort(), Integer.SIZE, "port").intValue()
-        : replica.getEgressPort();
+  private static int port(String what, Replica replica) {
+    return switch (replica.getPortKindCase()) {
+      case PORT -> port(what, replica.getPort());
+      case EGRESS_PORT -> {
+        if (replica.getEgressPort() >>> PORT_BITS != 0) {
+          throw wrongPort(what, Integer.toUnsignedString(replica.getEgressPort()));
+        }
+        yield replica.getEgressPort();
+      }
+      case PORTKIND_NOT_SET -> throw invalid("%s: a replica without a port", what);
+    };
+  }
+
+  private static Refusal wrongPort(String what, String port) {
+    return invalid("%s: port %s is not between 0 and %d", what, port, LAST_PORT);
   }
 
   private static List<Replication.Replica> engineReplicas(List<Replica> replicas) {
     return replicas.stream()
-        .map(replica -> new Replication.Replica(portOf(replica), replica.getInstance()))
+        .map(
+            replica ->
+                new Replication.Replica(
+                    port("replica", replica),
+                    replica.getInstance(),
+                    replica.getBackupReplicasList().stream()
+                        .map(
+                            backup ->
+                                new Replication.Replica(
+                                    port("backup replica", backup.getPort()),
+                                    backup.getInstance()))
+                        .toList()))
         .toList();
   }
 

@@ -1,74 +1,97 @@
 package io.hairpin.softswitch.p4runtime;
 
 import static io.hairpin.softswitch.p4runtime.Refusal.invalid;
-import static io.hairpin.softswitch.p4runtime.Refusal.unimplemented;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.hairpin.p4runtime.config.v1.ActionRef;
 import io.hairpin.p4runtime.config.v1.MatchField;
+import io.hairpin.p4runtime.config.v1.MatchField.MatchType;
 import io.hairpin.p4runtime.config.v1.MeterSpec;
+import io.hairpin.p4runtime.v1.ActionProfileActionSet;
 import io.hairpin.p4runtime.v1.CounterData;
 import io.hairpin.p4runtime.v1.DirectCounterEntry;
 import io.hairpin.p4runtime.v1.DirectMeterEntry;
 import io.hairpin.p4runtime.v1.FieldMatch;
 import io.hairpin.p4runtime.v1.MeterConfig;
+import io.hairpin.p4runtime.v1.MeterCounterData;
 import io.hairpin.p4runtime.v1.TableAction;
 import io.hairpin.p4runtime.v1.TableEntry;
 import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.softswitch.engine.Action;
+import io.hairpin.softswitch.engine.Choice;
 import io.hairpin.softswitch.engine.CounterValue;
 import io.hairpin.softswitch.engine.Entry;
 import io.hairpin.softswitch.engine.KeyField;
 import io.hairpin.softswitch.engine.Match;
 import io.hairpin.softswitch.engine.MatchKind;
+import io.hairpin.softswitch.engine.MeterCounts;
 import io.hairpin.softswitch.engine.MeterRates;
 import io.hairpin.softswitch.engine.Table;
 import io.hairpin.softswitch.engine.TableException;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One table's entries as P4Runtime sees them (9.1), over the engine's table. */
 final class TableEntries {
   private final io.hairpin.p4runtime.config.v1.Table info;
+  private final String what;
   private final Table table;
-  private final Map<Integer, io.hairpin.p4runtime.config.v1.Action> actions = new HashMap<>();
-  private final Map<String, Integer> actionIds = new HashMap<>();
-  private final Map<Key, Cookie> cookies = new HashMap<>();
-  private Cookie defaultCookie = Cookie.NONE;
+  private final Field[] fields;
+  private final ActionCodec actions;
+  private final @Nullable ActionProfileEntries profile;
+  // Of entries that have any.
+  private final Map<Key, Kept> kept = new HashMap<>();
+  private Kept keptOfDefault = Kept.NOTHING;
   private MeterSpec meter = MeterSpec.getDefaultInstance();
 
   // Of entries that have a time-out.
   private final Map<Key, Long> timeouts = new HashMap<>();
   private final Map<Key, Long> notified = new HashMap<>();
 
+  /** Asks for all direct resources. */
+  private static final TableEntry ALL =
+      TableEntry.newBuilder()
+          .setCounterData(CounterData.getDefaultInstance())
+          .setMeterConfig(MeterConfig.getDefaultInstance())
+          .build();
+
+  private static final Match ANY = new Match.Any();
+
   private record Key(List<Match> match, int priority) {}
 
-  /** What a client keeps with an entry. */
-  private record Cookie(long number, ByteString bytes) {
-    static final Cookie NONE = new Cookie(0, ByteString.EMPTY);
+  /** A match field. */
+  private record Field(
+      int id, MatchType type, MatchKind kind, int width, BigInteger ones, Codec codec) {}
+
+  /** What is kept of an entry that the engine has no place for. */
+  private record Kept(long cookie, ByteString metadata, @Nullable ActionProfileActionSet set) {
+    static final Kept NOTHING = new Kept(0, ByteString.EMPTY, null);
 
     @SuppressWarnings("deprecation") // clients before 1.2 use controller_metadata
-    static Cookie of(TableEntry entry) {
-      return new Cookie(entry.getControllerMetadata(), entry.getMetadata());
+    static Kept of(TableEntry entry, @Nullable ActionProfileActionSet set) {
+      return entry.getControllerMetadata() == 0 && entry.getMetadata().isEmpty() && set == null
+          ? NOTHING
+          : new Kept(entry.getControllerMetadata(), entry.getMetadata(), set);
     }
 
     @SuppressWarnings("deprecation") // clients before 1.2 use controller_metadata
     void addTo(TableEntry.Builder entry) {
-      entry.setControllerMetadata(number).setMetadata(bytes);
+      entry.setControllerMetadata(cookie).setMetadata(metadata);
     }
 
     /** Whether a request, where what is unset asks for all, asks for this. */
-    boolean isAskedForBy(Cookie request) {
-      return (request.number == 0 || request.number == number)
-          && (request.bytes.isEmpty() || request.bytes.equals(bytes));
+    @SuppressWarnings("deprecation") // clients before 1.2 use controller_metadata
+    boolean isAskedForBy(TableEntry request) {
+      return (request.getControllerMetadata() == 0 || request.getControllerMetadata() == cookie)
+          && (request.getMetadata().isEmpty() || request.getMetadata().equals(metadata));
     }
   }
 
@@ -80,37 +103,30 @@ final class TableEntries {
   TableEntries(
       io.hairpin.p4runtime.config.v1.Table info,
       Table table,
-      Map<Integer, io.hairpin.p4runtime.config.v1.Action> allActions) {
+      ActionCodec actions,
+      @Nullable ActionProfileEntries profile,
+      Types types) {
     this.info = info;
+    this.what = "table '" + name() + "'";
     this.table = table;
+    this.actions = actions;
+    this.profile = profile;
     List<KeyField> key = table.key();
     if (key.size() != info.getMatchFieldsCount()) {
       throw invalid(
-          "table '%s': %d match fields in P4Info, %d in the program",
-          name(), info.getMatchFieldsCount(), key.size());
+          "%s: %d match fields in P4Info, %d in the program",
+          what, info.getMatchFieldsCount(), key.size());
     }
-    for (int i = 0; i < key.size(); i++) {
-      check(info.getMatchFields(i), key.get(i));
+    fields = new Field[key.size()];
+    for (int i = 0; i < fields.length; i++) {
+      fields[i] = field(info.getMatchFields(i), key.get(i), types);
     }
-    if (info.getImplementationId() != 0) {
-      throw unimplemented("table '%s': action profiles and selectors", name());
-    }
-    for (ActionRef ref : info.getActionRefsList()) {
-      io.hairpin.p4runtime.config.v1.Action action = allActions.get(ref.getId());
-      if (action == null) {
-        throw invalid("table '%s': P4Info has no action %d", name(), ref.getId());
-      }
-      if (!table.actions().contains(action.getPreamble().getName())) {
-        throw invalid(
-            "table '%s': action '%s' is in P4Info, but the program's table has only %s",
-            name(), action.getPreamble().getName(), table.actions());
-      }
-      actions.put(ref.getId(), action);
-      actionIds.put(action.getPreamble().getName(), ref.getId());
+    if (table.isConst() && !info.getIsConstTable()) {
+      table.unlock((int) Math.min(Integer.MAX_VALUE, Math.max(0, info.getSize())));
     }
   }
 
-  private void check(MatchField field, KeyField key) {
+  private Field field(MatchField field, KeyField key, Types types) {
     MatchKind kind =
         switch (field.getMatchType()) {
           case EXACT -> MatchKind.EXACT;
@@ -119,22 +135,37 @@ final class TableEntries {
           case RANGE -> MatchKind.RANGE;
           case OPTIONAL -> MatchKind.OPTIONAL;
           case UNSPECIFIED, UNRECOGNIZED ->
-              throw unimplemented(
-                  "table '%s': match field '%s' is neither exact, lpm, ternary, range nor optional",
-                  name(), field.getName());
+              throw invalid(
+                  "%s: match field '%s' is neither exact, lpm, ternary, range nor optional",
+                  what, field.getName());
         };
+    String name = "%s: match field '%s'".formatted(what, field.getName());
     // p4c writes optional fields as ternary ones.
     boolean same =
         kind == key.kind() || (kind == MatchKind.OPTIONAL && key.kind() == MatchKind.TERNARY);
-    if (!same || field.getBitwidth() != key.width()) {
-      throw invalid(
-          "table '%s': match field '%s' is %s of %d bits in P4Info, %s of %d bits in the program",
-          name(), field.getName(), kind, field.getBitwidth(), key.kind(), key.width());
+    if (!same) {
+      throw invalid("%s is %s in P4Info, %s in the program", name, kind, key.kind());
     }
+    if (types.isNamed(field.getTypeName())
+        && kind != MatchKind.EXACT
+        && kind != MatchKind.OPTIONAL) {
+      throw invalid("%s is %s, but its values are strings", name, kind);
+    }
+    return new Field(
+        field.getId(),
+        field.getMatchType(),
+        key.kind(),
+        key.width(),
+        BigInteger.ONE.shiftLeft(key.width()).subtract(BigInteger.ONE),
+        types.codec(name, field.getBitwidth(), field.getTypeName(), key.width()));
   }
 
   private String name() {
     return info.getPreamble().getName();
+  }
+
+  int id() {
+    return info.getPreamble().getId();
   }
 
   boolean hasCounter() {
@@ -157,7 +188,7 @@ final class TableEntries {
   /** Applies one update. Callers exclude one another. */
   void write(Update.Type type, TableEntry entry) {
     if (entry.getIsConst()) {
-      throw invalid("table '%s': is_const must be false in a write", name());
+      throw invalid("%s: is_const must be false in a write", what);
     }
     if (type != Update.Type.DELETE) {
       checkResources(entry);
@@ -178,77 +209,120 @@ final class TableEntries {
         && (entry.getIsDefaultAction()
             || info.getIdleTimeoutBehavior()
                 == io.hairpin.p4runtime.config.v1.Table.IdleTimeoutBehavior.NO_TIMEOUT)) {
-      throw invalid("table '%s': this entry cannot have an idle timeout", name());
+      throw invalid("%s: this entry cannot have an idle timeout", what);
     }
     if (entry.hasTimeSinceLastHit()) {
-      throw invalid("table '%s': time_since_last_hit cannot be written", name());
+      throw invalid("%s: time_since_last_hit cannot be written", what);
     }
     if (entry.getIdleTimeoutNs() < 0) {
-      throw invalid("table '%s': idle_timeout_ns %d", name(), entry.getIdleTimeoutNs());
+      throw invalid("%s: idle_timeout_ns %d", what, entry.getIdleTimeoutNs());
     }
     if ((entry.hasMeterConfig() || entry.hasMeterCounterData()) && !table.hasMeter()) {
-      throw invalid("table '%s' has no direct meter", name());
+      throw invalid("%s has no direct meter", what);
     }
-    IndexedEntries.checkNoColours(entry.hasMeterCounterData(), name());
-    if (entry.hasMeterConfig() && entry.getIsDefaultAction()) {
-      throw unimplemented("table '%s': a direct meter for the default entry", name());
+    if (entry.hasMeterCounterData()) {
+      Meters.checkCleared(entry.getMeterCounterData(), what);
     }
     if (entry.hasCounterData() && !table.hasCounter()) {
-      throw invalid("table '%s' has no direct counter", name());
+      throw invalid("%s has no direct counter", what);
     }
   }
 
   private void writeEntry(Update.Type type, TableEntry entry) {
     List<Match> match = match(entry.getMatchList());
     int priority = priority(entry);
-    var key = new Key(match, priority);
-    MeterRates rates = rates(entry.hasMeterConfig(), entry.getMeterConfig());
+    if (type == Update.Type.DELETE) {
+      table.delete(match, priority);
+      forget(match, priority);
+      return;
+    }
+    MeterRates rates =
+        entry.hasMeterConfig() ? Meters.rates(entry.getMeterConfig(), meter, what) : null;
+    ActionProfileActionSet set = null;
+    if (profile != null && entry.getAction().hasActionProfileActionSet()) {
+      set = profile.canonical(entry.getAction().getActionProfileActionSet());
+    }
     switch (type) {
       case INSERT -> {
-        if (match.isEmpty()) {
-          throw invalid("table '%s' has no key, so that it has a default entry only", name());
+        if (fields.length == 0) {
+          throw invalid("%s has no key, so that it has a default entry only", what);
         }
         if (!entry.hasAction()) {
-          throw invalid("table '%s': an entry needs an action", name());
+          throw invalid("%s: an entry needs an action", what);
         }
-        table.insert(new Entry(match, priority, action(entry.getAction(), false)));
-        remember(key, Cookie.of(entry));
+        var made = new Entry(match, priority, choice(entry.getAction()));
+        if (profile != null) {
+          profile.checkRoom(set, null);
+        }
+        table.insert(made);
+        if (profile != null) {
+          profile.use(set, null);
+        }
       }
       case MODIFY -> {
+        checkMetadata(entry);
+        ActionProfileActionSet before = set(match, priority);
         if (entry.hasAction()) {
-          table.modify(new Entry(match, priority, action(entry.getAction(), false)));
+          var next = new Entry(match, priority, choice(entry.getAction()));
+          if (profile != null) {
+            profile.checkRoom(set, before);
+          }
+          table.modify(next);
+          if (profile != null) {
+            profile.use(set, before);
+          }
         } else if (table.get(match, priority) == null) {
           throw noEntry();
+        } else {
+          set = before;
         }
-        remember(key, Cookie.of(entry));
       }
-      case DELETE -> {
-        table.delete(match, priority);
-        cookies.remove(key);
-        timeouts.remove(key);
-        notified.remove(key);
-        return;
-      }
-      case UNSPECIFIED, UNRECOGNIZED -> throw invalid("update without a type");
+      case DELETE, UNSPECIFIED, UNRECOGNIZED -> throw invalid("update without a type");
     }
+    remember(match, priority, Kept.of(entry, set));
     if (entry.hasCounterData()) {
       table.setCounter(match, priority, value(entry.getCounterData()));
     }
     if (table.hasMeter()) {
       table.setMeter(match, priority, rates);
+      if (entry.hasMeterCounterData()) {
+        table.setMeterCounts(match, priority, MeterCounts.NONE);
+      }
     }
     if (table.hasIdleTimeout()) {
-      age(key, entry.getIdleTimeoutNs());
+      age(match, priority, entry.getIdleTimeoutNs());
     }
   }
 
-  private @Nullable MeterRates rates(boolean given, MeterConfig config) {
-    return given ? Meters.rates(config, meter, name()) : null;
+  private void checkMetadata(TableEntry entry) {
+    if (table.isConst() && !Kept.of(entry, null).equals(Kept.NOTHING)) {
+      throw new Refusal(
+          Status.Code.PERMISSION_DENIED, "%s: its entries are constant, so is metadata", what);
+    }
+  }
+
+  private Choice choice(TableAction given) {
+    if (profile != null) {
+      return profile.choice(given);
+    }
+    return action(given, ActionRef.Scope.DEFAULT_ONLY);
+  }
+
+  private Action action(TableAction given, ActionRef.Scope wrong) {
+    if (given.getTypeCase() != TableAction.TypeCase.ACTION) {
+      throw invalid("%s: %s; ACTION is wanted", what, given.getTypeCase());
+    }
+    return actions.decode(given.getAction(), wrong);
+  }
+
+  private @Nullable ActionProfileActionSet set(List<Match> match, int priority) {
+    return profile == null ? null : kept(match, priority).set;
   }
 
   /** Sets an entry's time-out, in nanoseconds; the engine's is in microseconds. */
-  private void age(Key key, long nanoseconds) {
-    table.setIdleTimeout(key.match, key.priority, (nanoseconds + 999) / 1000);
+  private void age(List<Match> match, int priority, long nanoseconds) {
+    var key = new Key(match, priority);
+    table.setIdleTimeout(match, priority, nanoseconds / 1000 + (nanoseconds % 1000 == 0 ? 0 : 1));
     notified.remove(key);
     if (nanoseconds == 0) {
       timeouts.remove(key);
@@ -279,212 +353,282 @@ final class TableEntries {
     return found;
   }
 
-  private void remember(Key key, Cookie cookie) {
-    if (cookie.equals(Cookie.NONE)) {
-      cookies.remove(key);
-    } else {
-      cookies.put(key, cookie);
+  /**
+   * What undoes a write that comes next to an entry that is there.
+   *
+   * @param entry the entry as it is to be written, or the key of its direct counter or meter
+   * @param counted whether its direct counter is written
+   * @throws Refusal where there is none
+   */
+  Runnable undo(Update.Type type, TableEntry entry, boolean counted) {
+    if (entry.getIsDefaultAction()) {
+      return undoDefault(counted);
+    }
+    List<Match> match = match(entry.getMatchList());
+    int priority = priority(entry);
+    Table.Kept before;
+    Runnable meters;
+    try {
+      before = table.keep(match, priority);
+      meters = type == Update.Type.DELETE ? () -> {} : undoResources(match, priority, counted);
+    } catch (TableException e) {
+      throw Refusal.of(e);
+    }
+    var key = new Key(match, priority);
+    Kept data = kept(match, priority);
+    Long timeout = timeouts.get(key);
+    Long reported = notified.get(key);
+    return () -> {
+      ActionProfileActionSet now = set(match, priority);
+      table.restore(before);
+      remember(match, priority, data);
+      if (profile != null) {
+        profile.use(data.set, now);
+      }
+      if (table.hasIdleTimeout()) {
+        age(match, priority, timeout == null ? 0 : timeout);
+      }
+      if (reported != null) {
+        notified.put(key, reported);
+      }
+      meters.run();
+    };
+  }
+
+  private Runnable undoResources(List<Match> match, int priority, boolean counted) {
+    CounterValue counter = counted && table.hasCounter() ? table.counter(match, priority) : null;
+    if (!table.hasMeter()) {
+      return () -> {
+        if (counter != null) {
+          table.setCounter(match, priority, counter);
+        }
+      };
+    }
+    MeterRates rates = table.meter(match, priority);
+    MeterCounts counts = table.meterCounts(match, priority);
+    return () -> {
+      if (counter != null) {
+        table.setCounter(match, priority, counter);
+      }
+      table.setMeter(match, priority, rates);
+      table.setMeterCounts(match, priority, counts);
+    };
+  }
+
+  private Runnable undoDefault(boolean counted) {
+    Table.Kept before = table.keepDefault();
+    Kept data = keptOfDefault;
+    CounterValue counter = counted && table.hasCounter() ? table.defaultCounter() : null;
+    MeterRates rates = table.hasMeter() ? table.defaultMeter() : null;
+    MeterCounts counts = table.hasMeter() ? table.defaultMeterCounts() : MeterCounts.NONE;
+    return () -> {
+      table.restore(before);
+      keptOfDefault = data;
+      if (counter != null) {
+        table.setDefaultCounter(counter);
+      }
+      if (table.hasMeter()) {
+        table.setDefaultMeter(rates);
+        table.setDefaultMeterCounts(counts);
+      }
+    };
+  }
+
+  private Kept kept(List<Match> match, int priority) {
+    return kept.isEmpty()
+        ? Kept.NOTHING
+        : kept.getOrDefault(new Key(match, priority), Kept.NOTHING);
+  }
+
+  private void forget(List<Match> match, int priority) {
+    if (!kept.isEmpty() || !timeouts.isEmpty()) {
+      var key = new Key(match, priority);
+      Kept before = kept.remove(key);
+      timeouts.remove(key);
+      notified.remove(key);
+      if (before != null && profile != null) {
+        profile.use(null, before.set);
+      }
+    }
+  }
+
+  private void remember(List<Match> match, int priority, Kept data) {
+    if (!data.equals(Kept.NOTHING)) {
+      kept.put(new Key(match, priority), data);
+    } else if (!kept.isEmpty()) {
+      kept.remove(new Key(match, priority));
     }
   }
 
   private void writeDefault(Update.Type type, TableEntry entry) {
     if (type != Update.Type.MODIFY) {
-      throw invalid("table '%s': the default entry can only be modified", name());
+      throw invalid("%s: the default entry can only be modified", what);
     }
     checkDefault(entry);
+    if (profile != null) {
+      throw new Refusal(
+          Status.Code.PERMISSION_DENIED,
+          "%s: the default entry of a table with an action profile is constant",
+          what);
+    }
+    MeterRates rates =
+        entry.hasMeterConfig() ? Meters.rates(entry.getMeterConfig(), meter, what) : null;
     if (entry.hasAction()) {
-      table.setDefault(action(entry.getAction(), true));
-      defaultCookie = Cookie.of(entry);
+      table.setDefault(action(entry.getAction(), ActionRef.Scope.TABLE_ONLY));
+      keptOfDefault = Kept.of(entry, null);
     } else {
       table.resetDefault();
-      defaultCookie = Cookie.NONE;
+      keptOfDefault = Kept.NOTHING;
     }
     if (entry.hasCounterData()) {
       table.setDefaultCounter(value(entry.getCounterData()));
+    }
+    if (table.hasMeter()) {
+      table.setDefaultMeter(rates);
+      if (entry.hasMeterCounterData()) {
+        table.setDefaultMeterCounts(MeterCounts.NONE);
+      }
     }
   }
 
   private void checkDefault(TableEntry entry) {
     if (entry.getMatchCount() != 0 || entry.getPriority() != 0) {
-      throw invalid("table '%s': the default entry has no match and no priority", name());
+      throw invalid("%s: the default entry has no match and no priority", what);
     }
   }
 
   private Refusal noEntry() {
     return new Refusal(
-        Status.Code.NOT_FOUND, "table '%s': there is no entry with this key", name());
+        Status.Code.NOT_FOUND, "%s: there is no entry with this key", what);
   }
 
   private int priority(TableEntry entry) {
     int priority = entry.getPriority();
     if (table.hasPriorities() ? priority <= 0 : priority != 0) {
       throw invalid(
-          "table '%s': priority %d; this table wants %s",
-          name(), priority, table.hasPriorities() ? "one above 0" : "0");
+          "%s: priority %d; this table wants %s",
+          what, priority, table.hasPriorities() ? "one above 0" : "0");
     }
     return priority;
   }
 
   private List<Match> match(List<FieldMatch> given) {
-    var match = new Match[table.key().size()];
-    for (FieldMatch one : given) {
-      int at = 0;
-      while (at < match.length && info.getMatchFields(at).getId() != one.getFieldId()) {
-        at++;
-      }
-      if (at == match.length) {
-        throw invalid(
-            "table '%s' has no match field %d; it has %s",
-            name(),
-            one.getFieldId(),
-            info.getMatchFieldsList().stream()
-                .map(field -> field.getId() + " '" + field.getName() + "'")
-                .toList());
-      }
-      MatchField field = info.getMatchFields(at);
+    var match = new Match[fields.length];
+    for (int i = 0; i < given.size(); i++) {
+      FieldMatch one = given.get(i);
+      int at = place(one.getFieldId(), i);
       if (match[at] != null) {
-        throw invalid("table '%s': match field '%s' is given twice", name(), field.getName());
+        throw invalid("%s is given twice", fields[at].codec.what);
       }
-      match[at] = match(field, table.key().get(at).kind(), one);
+      match[at] = match(fields[at], one);
     }
     for (int i = 0; i < match.length; i++) {
       if (match[i] == null) {
-        if (table.key().get(i).kind() == MatchKind.EXACT) {
-          throw invalid(
-              "table '%s': match field '%s' is missing", name(), info.getMatchFields(i).getName());
+        if (fields[i].kind == MatchKind.EXACT) {
+          throw invalid("%s is missing", fields[i].codec.what);
         }
-        match[i] = new Match.Any();
+        match[i] = ANY;
       }
     }
     return List.of(match);
   }
 
-  private Match match(MatchField field, MatchKind kind, FieldMatch given) {
-    String what = "table '%s': match field '%s'".formatted(name(), field.getName());
-    int width = field.getBitwidth();
+  private int place(int id, int likely) {
+    if (likely < fields.length && fields[likely].id == id) {
+      return likely;
+    }
+    for (int i = 0; i < fields.length; i++) {
+      if (fields[i].id == id) {
+        return i;
+      }
+    }
+    throw invalid(
+        "%s has no match field %s; it has %s",
+        what,
+        Integer.toUnsignedString(id),
+        info.getMatchFieldsList().stream()
+            .map(field -> Integer.toUnsignedString(field.getId()) + " '" + field.getName() + "'")
+            .toList());
+  }
+
+  private static Match match(Field field, FieldMatch given) {
+    Codec codec = field.codec;
     boolean fits =
         switch (given.getFieldMatchTypeCase()) {
-          case EXACT -> field.getMatchType() == MatchField.MatchType.EXACT;
-          case LPM -> field.getMatchType() == MatchField.MatchType.LPM;
-          case TERNARY -> field.getMatchType() == MatchField.MatchType.TERNARY;
-          case RANGE -> field.getMatchType() == MatchField.MatchType.RANGE;
-          case OPTIONAL -> field.getMatchType() == MatchField.MatchType.OPTIONAL;
+          case EXACT -> field.type == MatchType.EXACT;
+          case LPM -> field.type == MatchType.LPM;
+          case TERNARY -> field.type == MatchType.TERNARY;
+          case RANGE -> field.type == MatchType.RANGE;
+          case OPTIONAL -> field.type == MatchType.OPTIONAL;
           case OTHER, FIELDMATCHTYPE_NOT_SET -> false;
         };
     if (!fits) {
       throw invalid(
-          "%s: %s; %s is wanted", what, given.getFieldMatchTypeCase(), field.getMatchType());
+          "%s: %s; %s is wanted", codec.what, given.getFieldMatchTypeCase(), field.type);
     }
     return switch (given.getFieldMatchTypeCase()) {
       case LPM -> {
         int prefix = given.getLpm().getPrefixLen();
-        if (prefix < 1 || prefix > width) {
+        int length = prefix + field.width - codec.width();
+        if (prefix < 1 || prefix > codec.width() || length < 1) {
           throw invalid(
-              "%s: prefix length %d is not between 1 and %d (leave the field out to match any)",
-              what, prefix, width);
+              "%s: prefix length %d is not between %d and %d (leave the field out to match any)",
+              codec.what, prefix, Math.max(1, codec.width() - field.width + 1), codec.width());
         }
-        BigInteger value = Bytes.decode(given.getLpm().getValue(), width, what);
-        if (value.signum() != 0 && value.getLowestSetBit() < width - prefix) {
-          throw invalid("%s: 0x%x has ones below its prefix of %d bits", what, value, prefix);
+        BigInteger value = codec.decode(given.getLpm().getValue());
+        if (value.signum() != 0 && value.getLowestSetBit() < field.width - length) {
+          throw invalid("%s: 0x%x has ones below its prefix of %d bits", codec.what, value, prefix);
         }
-        yield new Match.Lpm(value, prefix);
+        yield new Match.Lpm(value, length);
       }
       case TERNARY -> {
-        BigInteger value = Bytes.decode(given.getTernary().getValue(), width, what);
-        BigInteger mask = Bytes.decode(given.getTernary().getMask(), width, what + " (mask)");
+        BigInteger value = codec.decode(given.getTernary().getValue());
+        BigInteger mask = codec.decode(given.getTernary().getMask());
         if (mask.signum() == 0) {
-          throw invalid("%s: a mask of 0 (leave the field out to match any)", what);
+          throw invalid("%s: a mask of 0 (leave the field out to match any)", codec.what);
         }
         if (value.andNot(mask).signum() != 0) {
-          throw invalid("%s: 0x%x has ones where its mask 0x%x has none", what, value, mask);
+          throw invalid("%s: 0x%x has ones where its mask 0x%x has none", codec.what, value, mask);
         }
         yield new Match.Ternary(value, mask);
       }
       case RANGE -> {
-        BigInteger low = Bytes.decode(given.getRange().getLow(), width, what + " (low)");
-        BigInteger high = Bytes.decode(given.getRange().getHigh(), width, what + " (high)");
+        BigInteger low = codec.decode(given.getRange().getLow());
+        BigInteger high = codec.decode(given.getRange().getHigh());
         if (low.compareTo(high) > 0) {
-          throw invalid("%s: 0x%x to 0x%x is no range", what, low, high);
+          throw invalid("%s: 0x%x to 0x%x is no range", codec.what, low, high);
         }
-        if (low.signum() == 0 && high.bitCount() == width) {
-          throw invalid("%s: the whole range (leave the field out to match any)", what);
+        if (low.signum() == 0 && high.equals(field.ones)) {
+          throw invalid("%s: the whole range (leave the field out to match any)", codec.what);
         }
         yield new Match.Range(low, high);
       }
       case OPTIONAL -> {
-        BigInteger value = Bytes.decode(given.getOptional().getValue(), width, what);
-        yield kind == MatchKind.TERNARY
-            ? new Match.Ternary(value, BigInteger.ONE.shiftLeft(width).subtract(BigInteger.ONE))
+        BigInteger value = codec.decode(given.getOptional().getValue());
+        yield field.kind == MatchKind.TERNARY
+            ? new Match.Ternary(value, field.ones)
             : new Match.Exact(value);
       }
-      default -> new Match.Exact(Bytes.decode(given.getExact().getValue(), width, what));
+      default -> new Match.Exact(codec.decode(given.getExact().getValue()));
     };
-  }
-
-  private Action action(TableAction given, boolean isDefault) {
-    if (given.getTypeCase() != TableAction.TypeCase.ACTION) {
-      throw invalid("table '%s': %s; ACTION is wanted", name(), given.getTypeCase());
-    }
-    int id = given.getAction().getActionId();
-    io.hairpin.p4runtime.config.v1.Action action = actions.get(id);
-    if (action == null) {
-      throw invalid("table '%s' has no action %d; it has %s", name(), id, actionIds.keySet());
-    }
-    checkScope(id, action.getPreamble().getName(), isDefault);
-    String what = "table '%s': action '%s'".formatted(name(), action.getPreamble().getName());
-    var arguments = new BigInteger[action.getParamsCount()];
-    for (var param : given.getAction().getParamsList()) {
-      int at = 0;
-      while (at < arguments.length && action.getParams(at).getId() != param.getParamId()) {
-        at++;
-      }
-      if (at == arguments.length) {
-        throw invalid("%s has no parameter %d", what, param.getParamId());
-      }
-      if (arguments[at] != null) {
-        throw invalid("%s: parameter '%s' is given twice", what, action.getParams(at).getName());
-      }
-      var declared = action.getParams(at);
-      if (declared.getBitwidth() <= 0) {
-        throw unimplemented("%s: parameter '%s' has no bitwidth", what, declared.getName());
-      }
-      arguments[at] =
-          Bytes.decode(
-              param.getValue(),
-              declared.getBitwidth(),
-              what + ": parameter '" + declared.getName() + "'");
-    }
-    for (int i = 0; i < arguments.length; i++) {
-      if (arguments[i] == null) {
-        throw invalid("%s: parameter '%s' is missing", what, action.getParams(i).getName());
-      }
-    }
-    return new Action(action.getPreamble().getName(), Arrays.asList(arguments));
-  }
-
-  private void checkScope(int id, String action, boolean isDefault) {
-    ActionRef.Scope wrong = isDefault ? ActionRef.Scope.TABLE_ONLY : ActionRef.Scope.DEFAULT_ONLY;
-    for (ActionRef ref : info.getActionRefsList()) {
-      if (ref.getId() == id && ref.getScope() == wrong) {
-        throw new Refusal(
-            Status.Code.PERMISSION_DENIED, "table '%s': action '%s' is %s", name(), action, wrong);
-      }
-    }
   }
 
   /** Gives every entry that a request's entry asks for. */
   void read(TableEntry request, Consumer<TableEntry> out) {
-    IndexedEntries.checkNoColours(request.hasMeterCounterData(), name());
     if (request.hasTimeSinceLastHit()
         && (request.getIsDefaultAction()
             || (request.getTableId() != 0 && !table.hasIdleTimeout()))) {
-      throw invalid("table '%s': this entry has no time_since_last_hit", name());
+      throw invalid("%s: this entry has no time_since_last_hit", what);
     }
-    boolean counted = request.hasCounterData() && table.hasCounter();
     if (request.getIsDefaultAction()) {
       checkDefault(request);
-      out.accept(defaultEntry(counted));
+      TableEntry.Builder found = defaultEntry();
+      addDefaultResources(request, found);
+      out.accept(found.build());
       return;
+    }
+    if (request.hasAction() && !request.getAction().hasAction()) {
+      throw invalid("%s: entries are filtered by action_id alone", what);
     }
     for (Entry entry : selected(request)) {
       if (request.getPriority() != 0 && request.getPriority() != entry.priority()) {
@@ -496,43 +640,42 @@ final class TableEntries {
               != found.getAction().getAction().getActionId()) {
         continue;
       }
-      if (!Cookie.of(found.build()).isAskedForBy(Cookie.of(request))) {
+      if (!kept(entry.key(), entry.priority()).isAskedForBy(request)) {
         continue;
       }
-      if (counted) {
-        found.setCounterData(data(table.counter(entry.key(), entry.priority())));
-      }
-      if (request.hasMeterConfig()) {
-        addMeter(entry, found);
-      }
-      if (request.hasTimeSinceLastHit() && table.hasIdleTimeout()) {
-        found
-            .getTimeSinceLastHitBuilder()
-            .setElapsedNs(1000 * table.idleTime(entry.key(), entry.priority()));
-      }
+      addResources(request, entry, found);
       out.accept(found.build());
     }
   }
 
-  /** What there is with an entry's key, as it would be written; null where there is nothing. */
-  @Nullable TableEntry written(TableEntry key) {
-    boolean counted = table.hasCounter();
-    if (key.getIsDefaultAction()) {
-      return defaultEntry(counted).toBuilder().clearIsConst().build();
-    }
-    Entry entry = table.get(match(key.getMatchList()), priority(key));
-    if (entry == null) {
-      return null;
-    }
-    TableEntry.Builder found = entry(entry).clearIsConst();
-    if (table.isConst()) {
-      found.clearAction();
-    }
-    if (counted) {
+  private void addResources(TableEntry request, Entry entry, TableEntry.Builder found) {
+    if (request.hasCounterData() && table.hasCounter()) {
       found.setCounterData(data(table.counter(entry.key(), entry.priority())));
     }
-    addMeter(entry, found);
-    return found.build();
+    if (request.hasMeterConfig()) {
+      addMeter(entry, found);
+    }
+    if (request.hasMeterCounterData() && table.hasMeter()) {
+      found.setMeterCounterData(Meters.data(table.meterCounts(entry.key(), entry.priority())));
+    }
+    if (request.hasTimeSinceLastHit() && table.hasIdleTimeout()) {
+      found
+          .getTimeSinceLastHitBuilder()
+          .setElapsedNs(1000 * table.idleTime(entry.key(), entry.priority()));
+    }
+  }
+
+  private void addDefaultResources(TableEntry request, TableEntry.Builder found) {
+    if (request.hasCounterData() && table.hasCounter()) {
+      found.setCounterData(data(table.defaultCounter()));
+    }
+    MeterRates rates = request.hasMeterConfig() && table.hasMeter() ? table.defaultMeter() : null;
+    if (rates != null) {
+      found.setMeterConfig(Meters.config(rates));
+    }
+    if (request.hasMeterCounterData() && table.hasMeter()) {
+      found.setMeterCounterData(Meters.data(table.defaultMeterCounts()));
+    }
   }
 
   private void addMeter(Entry entry, TableEntry.Builder found) {
@@ -555,11 +698,24 @@ final class TableEntries {
   }
 
   private TableEntry.Builder entry(Entry entry) {
-    TableEntry.Builder found = key(entry).setAction(action(entry.action()));
-    var key = new Key(entry.key(), entry.priority());
-    cookies.getOrDefault(key, Cookie.NONE).addTo(found);
-    found.setIdleTimeoutNs(timeouts.getOrDefault(key, 0L));
+    Kept data = kept(entry.key(), entry.priority());
+    TableEntry.Builder found = key(entry).setAction(action(entry.choice(), data));
+    data.addTo(found);
+    if (!timeouts.isEmpty()) {
+      found.setIdleTimeoutNs(timeouts.getOrDefault(new Key(entry.key(), entry.priority()), 0L));
+    }
     return found.setIsConst(table.isConst());
+  }
+
+  private TableAction action(Choice choice, Kept data) {
+    var encoded = TableAction.newBuilder();
+    return switch (choice) {
+      case Action action -> encoded.setAction(actions.encode(action)).build();
+      case Choice.Member(int id) -> encoded.setActionProfileMemberId(id).build();
+      case Choice.Group(int id) -> encoded.setActionProfileGroupId(id).build();
+      case Choice.OneShot _ ->
+          encoded.setActionProfileActionSet(Objects.requireNonNull(data.set)).build();
+    };
   }
 
   private TableEntry.Builder key(Entry entry) {
@@ -567,86 +723,65 @@ final class TableEntries {
         TableEntry.newBuilder()
             .setTableId(info.getPreamble().getId())
             .setPriority(entry.priority());
-    for (int i = 0; i < entry.key().size(); i++) {
-      FieldMatch.Builder field = FieldMatch.newBuilder().setFieldId(info.getMatchFields(i).getId());
-      boolean optional = info.getMatchFields(i).getMatchType() == MatchField.MatchType.OPTIONAL;
+    for (int i = 0; i < fields.length; i++) {
+      Field field = fields[i];
+      Codec codec = field.codec;
+      FieldMatch.Builder match = FieldMatch.newBuilder().setFieldId(field.id);
+      boolean optional = field.type == MatchType.OPTIONAL;
       switch (entry.key().get(i)) {
         case Match.Exact(var value) when optional ->
-            field.setOptional(FieldMatch.Optional.newBuilder().setValue(Bytes.encode(value)));
+            match.setOptional(FieldMatch.Optional.newBuilder().setValue(codec.encode(value)));
         case Match.Exact(var value) ->
-            field.setExact(FieldMatch.Exact.newBuilder().setValue(Bytes.encode(value)));
+            match.setExact(FieldMatch.Exact.newBuilder().setValue(codec.encode(value)));
         case Match.Lpm(var value, var prefix) ->
-            field.setLpm(
-                FieldMatch.LPM.newBuilder().setValue(Bytes.encode(value)).setPrefixLen(prefix));
+            match.setLpm(
+                FieldMatch.LPM
+                    .newBuilder()
+                    .setValue(codec.encode(value))
+                    .setPrefixLen(prefix + codec.width() - field.width));
         case Match.Ternary(var value, var _) when optional ->
-            field.setOptional(FieldMatch.Optional.newBuilder().setValue(Bytes.encode(value)));
+            match.setOptional(FieldMatch.Optional.newBuilder().setValue(codec.encode(value)));
         case Match.Ternary(var value, var mask) ->
-            field.setTernary(
+            match.setTernary(
                 FieldMatch.Ternary.newBuilder()
-                    .setValue(Bytes.encode(value))
-                    .setMask(Bytes.encode(mask)));
+                    .setValue(codec.encode(value))
+                    .setMask(codec.encode(mask)));
         case Match.Range(var low, var high) ->
-            field.setRange(
+            match.setRange(
                 FieldMatch.Range.newBuilder()
-                    .setLow(Bytes.encode(low))
-                    .setHigh(Bytes.encode(high)));
+                    .setLow(codec.encode(low))
+                    .setHigh(codec.encode(high)));
         case Match.Any() -> {
           continue;
         }
       }
-      found.addMatch(field);
+      found.addMatch(match);
     }
     return found;
   }
 
-  private TableEntry defaultEntry(boolean counted) {
+  private TableEntry.Builder defaultEntry() {
     TableEntry.Builder found =
         TableEntry.newBuilder()
-            .setTableId(info.getPreamble().getId())
+            .setTableId(id())
             .setIsDefaultAction(true)
-            .setIsConst(info.getConstDefaultActionId() != 0);
-    defaultCookie.addTo(found);
+            .setIsConst(info.getConstDefaultActionId() != 0 || profile != null);
+    keptOfDefault.addTo(found);
     Action action = table.defaultAction();
     if (action != null) {
-      found.setAction(action(action));
+      found.setAction(TableAction.newBuilder().setAction(actions.encode(action)));
     }
-    if (counted) {
-      found.setCounterData(data(table.defaultCounter()));
-    }
-    return found.build();
-  }
-
-  private TableAction action(Action action) {
-    Integer id = actionIds.get(action.name());
-    if (id == null) {
-      throw new IllegalStateException(
-          "table '" + name() + "' runs action '" + action.name() + "', which P4Info lacks");
-    }
-    var encoded = io.hairpin.p4runtime.v1.Action.newBuilder().setActionId(id);
-    List<io.hairpin.p4runtime.config.v1.Action.Param> params = params(id);
-    for (int i = 0; i < params.size(); i++) {
-      encoded.addParams(
-          io.hairpin.p4runtime.v1.Action.Param.newBuilder()
-              .setParamId(params.get(i).getId())
-              .setValue(Bytes.encode(action.arguments().get(i))));
-    }
-    return TableAction.newBuilder().setAction(encoded).build();
-  }
-
-  private List<io.hairpin.p4runtime.config.v1.Action.Param> params(int action) {
-    io.hairpin.p4runtime.config.v1.Action info = actions.get(action);
-    return info == null ? List.of() : info.getParamsList();
+    return found;
   }
 
   /** Gives the direct counters that a request's entry asks for. */
   void readCounters(TableEntry request, Consumer<DirectCounterEntry> out) {
     if (!table.hasCounter()) {
-      throw invalid("table '%s' has no direct counter", name());
+      throw invalid("%s has no direct counter", what);
     }
     if (request.getIsDefaultAction()) {
       checkDefault(request);
-      TableEntry found = defaultEntry(true);
-      out.accept(counter(withoutContent(found), found.getCounterData()));
+      out.accept(counter(defaultKey(), data(table.defaultCounter())));
       return;
     }
     Collection<Entry> entries = selected(request);
@@ -658,10 +793,8 @@ final class TableEntries {
     }
   }
 
-  private static TableEntry.Builder withoutContent(TableEntry entry) {
-    return TableEntry.newBuilder()
-        .setTableId(entry.getTableId())
-        .setIsDefaultAction(entry.getIsDefaultAction());
+  private TableEntry.Builder defaultKey() {
+    return TableEntry.newBuilder().setTableId(id()).setIsDefaultAction(true);
   }
 
   private static DirectCounterEntry counter(TableEntry.Builder key, CounterData data) {
@@ -671,43 +804,73 @@ final class TableEntries {
         .build();
   }
 
-  private void checkMeter(TableEntry key) {
+  private void checkMeter() {
     if (!table.hasMeter()) {
-      throw invalid("table '%s' has no direct meter", name());
-    }
-    if (key.getIsDefaultAction()) {
-      throw unimplemented("table '%s': a direct meter for the default entry", name());
+      throw invalid("%s has no direct meter", what);
     }
   }
 
   /** Gives the direct meters that a request's entry asks for. */
   void readMeters(DirectMeterEntry request, Consumer<DirectMeterEntry> out) {
     TableEntry key = request.getTableEntry();
-    checkMeter(key);
-    IndexedEntries.checkNoColours(request.hasCounterData(), name());
+    checkMeter();
+    TableEntry.Builder asking = TableEntry.newBuilder().setMeterConfig(MeterConfig.newBuilder());
+    if (request.hasCounterData()) {
+      asking.setMeterCounterData(MeterCounterData.getDefaultInstance());
+    }
+    TableEntry wanted = asking.build();
+    if (key.getIsDefaultAction()) {
+      checkDefault(key);
+      TableEntry.Builder found = defaultKey();
+      addDefaultResources(wanted, found);
+      out.accept(meter(found));
+      return;
+    }
     Collection<Entry> entries = selected(key);
     if (key.getMatchCount() != 0 && entries.isEmpty()) {
       throw noEntry();
     }
     for (Entry entry : entries) {
-      var found = DirectMeterEntry.newBuilder().setTableEntry(key(entry));
-      MeterRates rates = table.meter(entry.key(), entry.priority());
-      if (rates != null) {
-        found.setConfig(Meters.config(rates));
-      }
-      out.accept(found.build());
+      TableEntry.Builder found = key(entry);
+      addResources(wanted, entry, found);
+      out.accept(meter(found));
     }
+  }
+
+  private static DirectMeterEntry meter(TableEntry.Builder found) {
+    var direct = DirectMeterEntry.newBuilder();
+    if (found.hasMeterConfig()) {
+      direct.setConfig(found.getMeterConfig());
+    }
+    if (found.hasMeterCounterData()) {
+      direct.setCounterData(found.getMeterCounterData());
+    }
+    return direct.setTableEntry(found.clearMeterConfig().clearMeterCounterData()).build();
   }
 
   /** Sets a direct meter, or makes all green again. */
   void writeMeter(DirectMeterEntry entry) {
     TableEntry key = entry.getTableEntry();
-    checkMeter(key);
-    IndexedEntries.checkNoColours(entry.hasCounterData(), name());
-    List<Match> match = match(key.getMatchList());
-    int priority = priority(key);
+    checkMeter();
+    if (entry.hasCounterData()) {
+      Meters.checkCleared(entry.getCounterData(), what);
+    }
+    MeterRates rates = entry.hasConfig() ? Meters.rates(entry.getConfig(), meter, what) : null;
     try {
-      table.setMeter(match, priority, rates(entry.hasConfig(), entry.getConfig()));
+      if (key.getIsDefaultAction()) {
+        checkDefault(key);
+        table.setDefaultMeter(rates);
+        if (entry.hasCounterData()) {
+          table.setDefaultMeterCounts(MeterCounts.NONE);
+        }
+        return;
+      }
+      List<Match> match = match(key.getMatchList());
+      int priority = priority(key);
+      table.setMeter(match, priority, rates);
+      if (entry.hasCounterData()) {
+        table.setMeterCounts(match, priority, MeterCounts.NONE);
+      }
     } catch (TableException e) {
       throw Refusal.of(e);
     }
@@ -716,7 +879,7 @@ final class TableEntries {
   /** Sets a direct counter. */
   void writeCounter(TableEntry key, CounterValue value) {
     if (!table.hasCounter()) {
-      throw invalid("table '%s' has no direct counter", name());
+      throw invalid("%s has no direct counter", what);
     }
     try {
       if (key.getIsDefaultAction()) {
@@ -736,21 +899,25 @@ final class TableEntries {
    * @throws Refusal where something does not fit
    */
   void reconcile(TableEntries from) {
-    if (!table.isConst()) {
-      var initial = new ArrayList<Entry>(table.entries());
-      for (Entry entry : initial) {
-        table.delete(entry.key(), entry.priority());
+    if (!from.table.isConst()) {
+      if (table.isConst() && !from.isEmpty()) {
+        throw invalid("%s: its entries are constant now", what);
       }
-      from.read(
-          TableEntry.newBuilder()
-              .setCounterData(CounterData.getDefaultInstance())
-              .setMeterConfig(MeterConfig.getDefaultInstance())
-              .build(),
-          entry -> write(Update.Type.INSERT, entry.toBuilder().clearIsConst().build()));
+      if (!table.isConst()) {
+        table.entries().forEach(entry -> table.delete(entry.key(), entry.priority()));
+        from.read(
+            ALL, entry -> write(Update.Type.INSERT, entry.toBuilder().clearIsConst().build()));
+      }
     }
-    TableEntry miss = from.defaultEntry(from.hasCounter() && hasCounter());
-    if (!miss.getIsConst() && miss.hasAction() && info.getConstDefaultActionId() == 0) {
-      write(Update.Type.MODIFY, miss);
+    TableEntry.Builder miss = from.defaultEntry().clearIsConst();
+    from.addDefaultResources(ALL, miss);
+    if (profile == null
+        && from.profile == null
+        && miss.hasAction()
+        && info.getConstDefaultActionId() == 0
+        && from.info.getConstDefaultActionId() == 0
+        && !from.table.hasFirstDefault()) {
+      write(Update.Type.MODIFY, miss.build());
     }
   }
 

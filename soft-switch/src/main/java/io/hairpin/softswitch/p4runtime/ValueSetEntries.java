@@ -1,7 +1,6 @@
 package io.hairpin.softswitch.p4runtime;
 
 import static io.hairpin.softswitch.p4runtime.Refusal.invalid;
-import static io.hairpin.softswitch.p4runtime.Refusal.unimplemented;
 
 import io.grpc.Status;
 import io.hairpin.p4runtime.config.v1.MatchField;
@@ -39,11 +38,16 @@ final class ValueSetEntries {
           "value set '%s': %d bits in P4Info, %d in the program", name(), width, set.width());
     }
     for (MatchField field : info.getMatchList()) {
+      if (field.getBitwidth() < 1) {
+        throw invalid(
+            "value set '%s': field %d has %d bits", name(), field.getId(), field.getBitwidth());
+      }
       switch (field.getMatchType()) {
-        case EXACT, TERNARY, LPM -> {}
+        case EXACT, TERNARY, LPM, OPTIONAL -> {}
         default ->
-            throw unimplemented(
-                "value set '%s': field %d is %s", name(), field.getId(), field.getMatchType());
+            throw invalid(
+                "value set '%s': field %d is %s; there are only exact, lpm, ternary, optional",
+                name(), field.getId(), field.getMatchType());
       }
     }
   }
@@ -105,6 +109,7 @@ final class ValueSetEntries {
           case EXACT -> field.getMatchType() == MatchField.MatchType.EXACT;
           case TERNARY -> field.getMatchType() == MatchField.MatchType.TERNARY;
           case LPM -> field.getMatchType() == MatchField.MatchType.LPM;
+          case OPTIONAL -> field.getMatchType() == MatchField.MatchType.OPTIONAL;
           case FIELDMATCHTYPE_NOT_SET -> field.getMatchType() != MatchField.MatchType.EXACT;
           default -> false;
         };
@@ -116,6 +121,8 @@ final class ValueSetEntries {
         switch (match.getFieldMatchTypeCase()) {
           case EXACT ->
               new ValueSet.Member(Bytes.decode(match.getExact().getValue(), width, what), ones);
+          case OPTIONAL ->
+              new ValueSet.Member(Bytes.decode(match.getOptional().getValue(), width, what), ones);
           case TERNARY ->
               new ValueSet.Member(
                   Bytes.decode(match.getTernary().getValue(), width, what),
@@ -160,6 +167,8 @@ final class ValueSetEntries {
         var match = FieldMatch.newBuilder().setFieldId(field.getId());
         switch (field.getMatchType()) {
           case EXACT -> match.setExact(FieldMatch.Exact.newBuilder().setValue(Bytes.encode(value)));
+          case OPTIONAL ->
+              match.setOptional(FieldMatch.Optional.newBuilder().setValue(Bytes.encode(value)));
           case LPM ->
               match.setLpm(
                   FieldMatch.LPM

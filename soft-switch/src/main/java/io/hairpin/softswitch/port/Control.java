@@ -23,4 +23,11 @@ public interface Control {
    *     width needs; the receiver's to keep
    */
   void digest(DigestList list, byte[] sample);
+
+  /**
+   * Takes note of a change of a link; not on the packet path.
+   *
+   * @param port the port as it is now
+   */
+  void linkChanged(PortState port);
 }

@@ -52,7 +52,14 @@ public final class Dataplane implements AutoCloseable {
   @SuppressWarnings("this-escape") // its lane comes back for ports, which are all there by then
   public Dataplane(List<PortSpec> specs, int cpuPort, Consumer<PortState> linkListener)
       throws IOException {
-    this.linkListener = linkListener;
+    this.linkListener =
+        port -> {
+          Control above = control.get();
+          if (above != null) {
+            above.linkChanged(port);
+          }
+          linkListener.accept(port);
+        };
     try {
       for (PortSpec spec : specs) {
         add(spec);

@@ -136,7 +136,7 @@ class ExternsTest {
     profile.modifyMember(7, action("In.forward", 6));
     assertThat(List.of(port(3, 1, 0), port(3, 2, 0))).containsExactly(6, 6);
     assertThat(table.get(key(1), 0)).isEqualTo(new Entry(key(1), 0, new Choice.Member(7)));
-    refuses(TableException.Reason.INVALID, () -> profile.deleteMember(7));
+    refuses(TableException.Reason.IN_USE, () -> profile.deleteMember(7));
     table.delete(key(1), 0);
     table.delete(key(2), 0);
     profile.deleteMember(7);
@@ -177,8 +177,8 @@ class ExternsTest {
     table.insert(new Entry(List.of(new Match.Any()), 1, new Choice.Group(4)));
     assertThat(IntStream.range(0, 6).map(i -> port(4, 0, i)))
         .containsExactly(11, 12, 12, 11, 12, 12);
-    refuses(TableException.Reason.INVALID, () -> profile.deleteMember(1));
-    refuses(TableException.Reason.INVALID, () -> profile.deleteGroup(4));
+    refuses(TableException.Reason.IN_USE, () -> profile.deleteMember(1));
+    refuses(TableException.Reason.IN_USE, () -> profile.deleteGroup(4));
     profile.modifyGroup(4, List.of(new ActionProfile.Share(1, 1)));
     assertThat(IntStream.range(0, 3).map(i -> port(4, 0, i))).containsExactly(11, 11, 11);
     profile.modifyGroup(4, List.of());
