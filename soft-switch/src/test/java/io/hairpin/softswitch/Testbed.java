@@ -89,6 +89,11 @@ final class Testbed implements AutoCloseable {
     return sent.poll();
   }
 
+  /** The next frame that was transmitted. */
+  Sent awaitSent() throws InterruptedException {
+    return Objects.requireNonNull(sent.poll(PATIENCE_SECONDS, TimeUnit.SECONDS), "no frame came");
+  }
+
   Stream primary() {
     return streams.getFirst();
   }

@@ -335,7 +335,8 @@ public final class ActionProfile {
     List<Seat> seats = new ArrayList<>();
     for (Choice.Part part : choice.parts()) {
       checkWeight(part.weight());
-      seats.add(new Seat(new Slot(0, actions.bind(part.action())), part.weight(), part.watchPort()));
+      seats.add(
+          new Seat(new Slot(0, actions.bind(part.action())), part.weight(), part.watchPort()));
     }
     var group = new Slots(choice, choice.random());
     group.seats = seats;

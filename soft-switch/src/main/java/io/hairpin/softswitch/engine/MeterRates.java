@@ -1,15 +1,16 @@
 package io.hairpin.softswitch.engine;
 
 /**
- * The rates of a meter (colour-blind), in bytes or packets a second; bursts in bytes or packets. With
- * an excess burst it has a single rate and three colours (RFC 2697), the peak's fields say nothing;
- * without it has two rates and three colours (RFC 2698).
+ * The rates of a meter (colour-blind), in bytes or packets a second; bursts in bytes or packets.
+ * With an excess burst it has a single rate and three colours (RFC 2697), the peak's fields say
+ * nothing; without it has two rates and three colours (RFC 2698).
  *
  * @param committedRate packets above it are yellow
  * @param committedBurst how much may come at once and stay green
  * @param peakRate packets above it are red
  * @param peakBurst how much may come at once and not be red
- * @param excessBurst how much may come at once beyond the committed burst and not be red; 0 for none
+ * @param excessBurst how much may come at once beyond the committed burst and not be red; 0 for
+ *     none
  */
 public record MeterRates(
     long committedRate, long committedBurst, long peakRate, long peakBurst, long excessBurst) {

@@ -72,16 +72,14 @@ public final class Program {
     compiled = Compiler.compile(source, this);
   }
 
-  private @Nullable ActionProfile profile(Source.Apply apply, Links links)
-      throws ProgramException {
+  private @Nullable ActionProfile profile(Source.Apply apply, Links links) throws ProgramException {
     Source.Profile profile = apply.profile();
     if (profile == null) {
       return null;
     }
     ActionProfile made =
         profiles.computeIfAbsent(
-            profile.name(),
-            name -> new ActionProfile(profile, apply.actions(), links));
+            profile.name(), name -> new ActionProfile(profile, apply.actions(), links));
     List<String> names = apply.actions().stream().map(Source.ActionCode::name).toList();
     if (!made.actions().equals(names)) {
       throw new ProgramException(

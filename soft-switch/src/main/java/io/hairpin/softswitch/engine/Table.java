@@ -558,8 +558,7 @@ public final class Table {
    * @param counts the counts
    * @throws TableException where there is no such entry, or hits are not metered
    */
-  public synchronized void setMeterCounts(
-      List<Match> keyFields, int priority, MeterCounts counts) {
+  public synchronized void setMeterCounts(List<Match> keyFields, int priority, MeterCounts counts) {
     metered(installed(keyFields, priority)).setCounts(counts);
   }
 

@@ -83,7 +83,8 @@ final class Access {
   /**
    * Checks that this does not take what another role has for itself.
    *
-   * @throws Refusal INVALID_ARGUMENT where one of the ids is exclusive to one and known to the other
+   * @throws Refusal INVALID_ARGUMENT where one of the ids is exclusive to one and known to the
+   *     other
    */
   void checkBeside(String role, Access other, String otherRole) {
     if (scheme == null || other.scheme == null) {

@@ -227,7 +227,8 @@ final class ActionProfileEntries {
       throw full("max_size %d is above its size %d", max, info.getSize());
     }
     if (max > 0 && size(next) > max) {
-      throw full("group %s: size %d is above max_size %d", text(next.getGroupId()), size(next), max);
+      throw full(
+          "group %s: size %d is above max_size %d", text(next.getGroupId()), size(next), max);
     }
   }
 
@@ -371,7 +372,9 @@ final class ActionProfileEntries {
   private long size(ActionProfileGroup group) {
     return countsMembers(SizeSemantics.DEFAULT_SIZE_DETERMINED_BY_ACTION_SELECTOR)
         ? group.getMembersCount()
-        : group.getMembersList().stream().mapToLong(member -> Math.max(1, member.getWeight())).sum();
+        : group.getMembersList().stream()
+            .mapToLong(member -> Math.max(1, member.getWeight()))
+            .sum();
   }
 
   private long size(ActionProfileActionSet set) {

@@ -126,8 +126,7 @@ final class Arbitration {
       election = new Election(role);
       elections.put(role, election);
     }
-    return election.bid(
-        controller, update.hasElectionId() ? update.getElectionId() : null, access);
+    return election.bid(controller, update.hasElectionId() ? update.getElectionId() : null, access);
   }
 
   @SuppressWarnings("deprecation") // a role by number is looked at only to refuse it

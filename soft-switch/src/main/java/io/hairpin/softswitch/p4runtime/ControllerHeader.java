@@ -80,8 +80,7 @@ final class ControllerHeader {
     for (Field field : fields) {
       ByteString value = given.get(field.id);
       if (value == null) {
-        throw Refusal.invalid(
-            "%s: metadata %d '%s' is missing", name, field.id, field.name);
+        throw Refusal.invalid("%s: metadata %d '%s' is missing", name, field.id, field.name);
       }
       header = header.shiftLeft(field.width).or(field.codec.decode(value));
     }

@@ -53,7 +53,9 @@ final class IndexedEntries {
       String name = one.getPreamble().getName();
       MeterArray array = found(program.meter(name), "meter", name);
       checkSize("meter", name, one.getSize(), array.size());
-      meters.put(one.getPreamble().getId(), new Metered(array, Meters.spec(one.getSpec(), one.getPreamble())));
+      meters.put(
+          one.getPreamble().getId(),
+          new Metered(array, Meters.spec(one.getSpec(), one.getPreamble())));
     }
     for (var one : info.getRegistersList()) {
       String name = one.getPreamble().getName();
@@ -169,8 +171,7 @@ final class IndexedEntries {
     if (entry.hasCounterData()) {
       Meters.checkCleared(entry.getCounterData(), what);
     }
-    MeterRates rates =
-        entry.hasConfig() ? Meters.rates(entry.getConfig(), meter.spec, what) : null;
+    MeterRates rates = entry.hasConfig() ? Meters.rates(entry.getConfig(), meter.spec, what) : null;
     each(
         entry.hasIndex(),
         entry.getIndex(),
@@ -273,8 +274,7 @@ final class IndexedEntries {
                         RegisterEntry.newBuilder()
                             .setRegisterId(request.getRegisterId())
                             .setIndex(Index.newBuilder().setIndex(i))
-                            .setData(
-                                register.codec.encode(List.of(array.get(i)).iterator())))
+                            .setData(register.codec.encode(List.of(array.get(i)).iterator())))
                     .build()));
   }
 

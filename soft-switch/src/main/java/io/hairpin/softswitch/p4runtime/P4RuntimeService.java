@@ -697,7 +697,8 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     PacketIn packet = pipeline == null ? null : pipeline.packetIn(frame);
     return packet != null
         && toPrimaries(
-            access -> access.receives(packet), StreamMessageResponse.newBuilder().setPacket(packet));
+            access -> access.receives(packet),
+            StreamMessageResponse.newBuilder().setPacket(packet));
   }
 
   /**
@@ -746,8 +747,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
   }
 
   /** Sends to the primary of each role that may have it; returns whether one of them takes it. */
-  private boolean toPrimaries(
-      Predicate<Access> receivers, StreamMessageResponse.Builder content) {
+  private boolean toPrimaries(Predicate<Access> receivers, StreamMessageResponse.Builder content) {
     StreamMessageResponse message = content.build();
     boolean taken = false;
     for (Controller primary : arbitration.primaries(receivers)) {

@@ -118,13 +118,12 @@ final class Pipeline {
               .filter(digest -> digest.name().equals(name))
               .findFirst()
               .orElseThrow(() -> missing("digest", name));
-      var digest = new DigestBuffer(
-              one, list.widths(), info.getTypeInfo(), digestLists, timer, clock);
+      var digest =
+          new DigestBuffer(one, list.widths(), info.getTypeInfo(), digestLists, timer, clock);
       digests.put(one.getPreamble().getId(), digest);
       digestsByName.put(name, digest);
     }
-    packetIn =
-        new ControllerHeader("packet_in", header(info, "packet_in"), program::header, types);
+    packetIn = new ControllerHeader("packet_in", header(info, "packet_in"), program::header, types);
     packetOut =
         new ControllerHeader("packet_out", header(info, "packet_out"), program::header, types);
   }
@@ -158,8 +157,7 @@ final class Pipeline {
               : profiles.computeIfAbsent(
                   selector.getPreamble().getId(),
                   _ -> new ActionProfileEntries(selector, engine, codec, ports));
-      tables.put(
-          one.getPreamble().getId(), new TableEntries(one, table, codec, profile, types));
+      tables.put(one.getPreamble().getId(), new TableEntries(one, table, codec, profile, types));
     }
     for (int id : selectors.keySet()) {
       if (!profiles.containsKey(id)) {
@@ -277,8 +275,7 @@ final class Pipeline {
         update.getType() == Update.Type.DELETE ? Update.Type.INSERT : Update.Type.MODIFY;
     var reverse = new ArrayList<Update>();
     read(
-        entity,
-        before -> reverse.add(Update.newBuilder().setType(type).setEntity(before).build()));
+        entity, before -> reverse.add(Update.newBuilder().setType(type).setEntity(before).build()));
     return () -> reverse.forEach(this::write);
   }
 

@@ -127,8 +127,7 @@ final class ReplicationEntries {
           throw invalid("%s: port %d is a backup of itself", what, port);
         }
         checkDistinct(what, other, backup.getInstance(), distinct);
-        canonical.addBackupReplicas(
-            backup.toBuilder().setPort(Bytes.canonical(backup.getPort())));
+        canonical.addBackupReplicas(backup.toBuilder().setPort(Bytes.canonical(backup.getPort())));
       }
       replicas.add(canonical.build());
     }
@@ -184,8 +183,7 @@ final class ReplicationEntries {
                         .map(
                             backup ->
                                 new Replication.Replica(
-                                    port("backup replica", backup.getPort()),
-                                    backup.getInstance()))
+                                    port("backup replica", backup.getPort()), backup.getInstance()))
                         .toList()))
         .toList();
   }

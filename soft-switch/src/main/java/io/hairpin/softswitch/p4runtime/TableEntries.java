@@ -498,8 +498,7 @@ final class TableEntries {
   }
 
   private Refusal noEntry() {
-    return new Refusal(
-        Status.Code.NOT_FOUND, "%s: there is no entry with this key", what);
+    return new Refusal(Status.Code.NOT_FOUND, "%s: there is no entry with this key", what);
   }
 
   private int priority(TableEntry entry) {
@@ -563,8 +562,7 @@ final class TableEntries {
           case OTHER, FIELDMATCHTYPE_NOT_SET -> false;
         };
     if (!fits) {
-      throw invalid(
-          "%s: %s; %s is wanted", codec.what, given.getFieldMatchTypeCase(), field.type);
+      throw invalid("%s: %s; %s is wanted", codec.what, given.getFieldMatchTypeCase(), field.type);
     }
     return switch (given.getFieldMatchTypeCase()) {
       case LPM -> {
@@ -627,15 +625,13 @@ final class TableEntries {
       out.accept(found.build());
       return;
     }
-    if (request.hasAction() && !request.getAction().hasAction()) {
-      throw invalid("%s: entries are filtered by action_id alone", what);
-    }
     for (Entry entry : selected(request)) {
       if (request.getPriority() != 0 && request.getPriority() != entry.priority()) {
         continue;
       }
       TableEntry.Builder found = entry(entry);
-      if (request.hasAction()
+      // Members, groups and sets filter nothing.
+      if (request.getAction().hasAction()
           && request.getAction().getAction().getActionId()
               != found.getAction().getAction().getActionId()) {
         continue;
