@@ -168,6 +168,11 @@ public final class NetconfServer implements Closeable {
     return transports;
   }
 
+  /** The numbers of the sessions that are open. */
+  List<Integer> sessions() {
+    return List.copyOf(sessions.ids());
+  }
+
   /** Ends all sessions and closes port and storage; a commit that is under way is finished. */
   @Override
   public void close() {
