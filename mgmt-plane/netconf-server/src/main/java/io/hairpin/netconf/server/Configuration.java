@@ -8,6 +8,9 @@ import io.hairpin.netconf.server.Sources.Datastore;
 import io.hairpin.netconf.server.Sources.File;
 import io.hairpin.netconf.server.Sources.Inline;
 import io.hairpin.netconf.server.Sources.Place;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
@@ -97,6 +100,7 @@ final class Configuration {
 
   private Reply copyConfig(Session session, Element input) throws RpcException {
     only(input, "target", "source", "with-defaults");
+    Defaults defaults = Defaults.of(input);
     Place target = sources.place(required(input, "target"));
     Place source = sources.place(required(input, "source"));
     Actor actor = session.actor();
@@ -110,12 +114,28 @@ final class Configuration {
     }
     ContainerNode data = sources.read(source, actor);
     switch (target) {
-      case Datastore(Datastores.Name name) -> datastores.copy(actor, name, data);
-      case File(Element url) ->
-          sources.files().write(url, out -> new DataWriter(out).children(root, data));
+      case Datastore(Datastores.Name name) -> datastores.copy(actor, name, as(defaults, data));
+      case File(Element url) -> sources.files().write(url, out -> defaults.write(out, root, data));
       case Inline inline -> throw new IllegalStateException("no operation has such a target");
     }
     return Reply.OK;
+  }
+
+  /** A configuration as it would be read with its defaults treated in a mode. */
+  private ContainerNode as(Defaults mode, ContainerNode data) throws RpcException {
+    if (mode == Defaults.EXPLICIT) {
+      return data;
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (XmlWriter out = new XmlWriter(bytes)) {
+      out.start(Namespaces.BASE, "config");
+      mode.write(out, root, data);
+      out.end();
+      out.flush();
+      return datastores.parse(XmlParser.parse(new ByteArrayInputStream(bytes.toByteArray())));
+    } catch (IOException | XmlParser.MalformedException e) {
+      throw new IllegalStateException("what was just written cannot be read", e);
+    }
   }
 
   private boolean isSame(Place source, Place target) throws RpcException {

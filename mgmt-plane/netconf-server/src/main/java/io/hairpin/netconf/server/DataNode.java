@@ -1,7 +1,6 @@
 package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +17,6 @@ import org.opendaylight.yangtools.yang.data.api.schema.DistinctNodeContainer;
 import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNode;
 import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListNode;
 import org.opendaylight.yangtools.yang.data.api.schema.ValueNode;
-import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
-import org.opendaylight.yangtools.yang.model.api.MandatoryAware;
-import org.opendaylight.yangtools.yang.model.api.TypeAware;
 
 /**
  * A node of the accessible tree of RFC 7950 section 6.4.1: what is configured, and besides the
@@ -197,31 +193,15 @@ final class DataNode {
 
   /** The default values in use (RFC 7950 sections 7.6.1 and 7.7.2). */
   private List<DataNode> defaults(Definition child) {
-    Collection<?> texts =
-        switch (child.schema) {
-          case LeafListSchemaNode list -> list.getDefaults();
-          case MandatoryAware leaf when leaf.isMandatory() -> List.of();
-          case TypeAware leaf ->
-              leaf.getType().getDefaultValue().<Collection<?>>map(List::of).orElse(List.of());
-          case null, default -> List.of();
-        };
-    if (texts.isEmpty() || !isActive(child) || !mayBe(child)) {
+    List<Object> values = child.defaults();
+    if (values.isEmpty() || !isActive(child) || !mayBe(child)) {
       return List.of();
     }
-    List<DataNode> nodes = new ArrayList<>();
-    for (Object text : texts) {
-      try {
-        Object parsed =
-            Values.parse(
-                child, text.toString(), child.moduleScope(), YangInstanceIdentifier.of(child.id));
-        PathArgument id =
-            child.kind == Definition.Kind.LEAF
-                ? child.id
-                : new NodeWithValue<>(child.name(), parsed);
-        nodes.add(new DataNode(this, child, id, null, parsed));
-      } catch (RpcException e) {
-        throw new IllegalStateException("the default of " + child + " is wrong", e);
-      }
+    List<DataNode> nodes = new ArrayList<>(values.size());
+    for (Object each : values) {
+      PathArgument id =
+          child.kind == Definition.Kind.LEAF ? child.id : new NodeWithValue<>(child.name(), each);
+      nodes.add(new DataNode(this, child, id, null, each));
     }
     return nodes;
   }

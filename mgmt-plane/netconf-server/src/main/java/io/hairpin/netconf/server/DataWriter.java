@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.data.api.schema.ChoiceNode;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.ForeignDataNode;
@@ -24,31 +25,96 @@ import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListNode;
 final class DataWriter {
   private final XmlWriter out;
   private final boolean append;
+  private final boolean trim;
 
   DataWriter(XmlWriter out) {
-    this(out, false);
+    this(out, false, false);
   }
 
-  private DataWriter(XmlWriter out, boolean append) {
+  /** One that may leave out the leafs that have their default values. */
+  DataWriter(XmlWriter out, boolean trim) {
+    this(out, false, trim);
+  }
+
+  private DataWriter(XmlWriter out, boolean append, boolean trim) {
     this.out = out;
     this.append = append;
+    this.trim = trim;
   }
 
   /** One that says, with an operation, that an entry goes to the end of its list. */
   DataWriter appending() {
-    return new DataWriter(out, true);
+    return new DataWriter(out, true, trim);
   }
 
   private record Child(Definition definition, NormalizedNode node) {}
 
   /** Writes what stands below a container or list entry, in the order of the schema. */
   void children(Definition parent, DataContainerNode node) throws IOException {
+    for (Child child : sorted(parent, node)) {
+      if (!trim || !Defaults.isDefault(parent, child.definition, child.node)) {
+        node(child.definition, child.node, null);
+      }
+    }
+  }
+
+  private static List<Child> sorted(Definition parent, DataContainerNode node) {
     List<Child> children = new ArrayList<>();
     collect(parent, node, children);
     children.sort(Comparator.comparingInt(child -> child.definition.order));
-    for (Child child : children) {
-      node(child.definition, child.node, null);
+    return children;
+  }
+
+  /**
+   * Writes as {@link #children}, and tags what is there by default (RFC 6243 section 6).
+   *
+   * @param set the same container or entry without any defaults, or null if it is not there
+   */
+  void tagged(Definition parent, DataContainerNode node, @Nullable NormalizedNode set)
+      throws IOException {
+    for (Child child : sorted(parent, node)) {
+      Definition definition = child.definition;
+      NormalizedNode own = find(set, definition);
+      switch (child.node) {
+        case ContainerNode container -> taggedBelow(definition, container, own);
+        case MapNode list -> {
+          for (MapEntryNode entry : list.body()) {
+            taggedBelow(
+                definition, entry, own == null ? null : Differences.child(own, entry.name()));
+          }
+        }
+        case LeafNode<?> leaf when own == null -> byDefault(definition, leaf.body());
+        case LeafSetNode<?> list when own == null -> {
+          for (LeafSetEntryNode<?> entry : list.body()) {
+            byDefault(definition, entry.body());
+          }
+        }
+        default -> node(definition, child.node, null);
+      }
     }
+  }
+
+  private static @Nullable NormalizedNode find(
+      @Nullable NormalizedNode parent, Definition definition) {
+    NormalizedNode at = parent;
+    for (Definition.Branch branch : definition.branches) {
+      at = at == null ? null : Differences.child(at, branch.choice().id());
+    }
+    return at == null ? null : Differences.child(at, definition.id);
+  }
+
+  private void taggedBelow(
+      Definition definition, DataContainerNode node, @Nullable NormalizedNode set)
+      throws IOException {
+    start(definition, null);
+    tagged(definition, node, set);
+    out.end();
+  }
+
+  private void byDefault(Definition definition, Object value) throws IOException {
+    start(definition, null);
+    out.attribute("xmlns:wd", Namespaces.DEFAULT).attribute("wd:default", "true");
+    text(definition, value);
   }
 
   private static void collect(Definition parent, DataContainerNode node, List<Child> into) {
@@ -120,6 +186,10 @@ final class DataWriter {
 
   void value(Definition definition, Object value, @Nullable String operation) throws IOException {
     start(definition, operation);
+    text(definition, value);
+  }
+
+  private void text(Definition definition, Object value) throws IOException {
     Values.Prefixes prefixes = new Values.Prefixes(definition.context());
     String text = Values.text(definition, value, prefixes);
     prefixes.declare(out);

@@ -228,7 +228,7 @@ final class Datastores {
     try {
       stored.append(root, change.edits(), null);
     } catch (IOException e) {
-      LOG.error("startup could not be stored", e);
+      LOG.error("startup could not be stored: {}", e.getMessage());
       throw RpcError.application(
               ErrorTag.OPERATION_FAILED, "startup could not be stored: " + e.getMessage())
           .asException();

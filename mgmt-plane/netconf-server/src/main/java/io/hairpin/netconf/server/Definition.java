@@ -1,6 +1,7 @@
 package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.util.ImmutableOffsetMapTemplate;
 import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifierWithPredicates;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.PathArgument;
@@ -26,6 +28,7 @@ import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.LeafSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ListSchemaNode;
+import org.opendaylight.yangtools.yang.model.api.MandatoryAware;
 import org.opendaylight.yangtools.yang.model.api.Module;
 import org.opendaylight.yangtools.yang.model.api.ModuleImport;
 import org.opendaylight.yangtools.yang.model.api.NotificationDefinition;
@@ -97,6 +100,8 @@ final class Definition {
   private volatile @Nullable Map<String, List<Definition>> children;
   private volatile @Nullable List<Definition> ordered;
   private volatile @Nullable XmlCodec<?> codec;
+  private volatile @Nullable List<Object> defaults;
+  private volatile @Nullable Boolean hasDefaults;
   private volatile @Nullable Map<QName, Operation> operations;
   private volatile @Nullable Map<QName, Definition> notifications;
   private volatile Map<QName, List<Condition>> choiceConditions = Map.of();
@@ -418,6 +423,49 @@ final class Definition {
               .sorted(Comparator.comparingInt(child -> child.order))
               .toList();
       ordered = present;
+    }
+    return present;
+  }
+
+  /** The default values of a leaf or leaf-list (RFC 7950 sections 7.6.1 and 7.7.2). */
+  List<Object> defaults() {
+    List<Object> present = defaults;
+    if (present == null) {
+      present = List.copyOf(makeDefaults());
+      defaults = present;
+    }
+    return present;
+  }
+
+  private List<Object> makeDefaults() {
+    Collection<?> texts =
+        switch (schema) {
+          case LeafListSchemaNode list -> list.getDefaults();
+          case MandatoryAware leaf when leaf.isMandatory() -> List.of();
+          case TypeAware leaf ->
+              leaf.getType().getDefaultValue().<Collection<?>>map(List::of).orElse(List.of());
+          case null, default -> List.of();
+        };
+    List<Object> values = new ArrayList<>();
+    for (Object text : texts) {
+      try {
+        values.add(
+            Values.parse(this, text.toString(), moduleScope(), YangInstanceIdentifier.of(id)));
+      } catch (RpcException e) {
+        throw new IllegalStateException("the default of " + this + " is wrong", e);
+      }
+    }
+    return values;
+  }
+
+  /** Whether the node or anything below it has a default, not counting the keys of lists. */
+  boolean hasDefaults() {
+    Boolean present = hasDefaults;
+    if (present == null) {
+      present =
+          !defaults().isEmpty()
+              || all().stream().anyMatch(c -> !keys.contains(c.name()) && c.hasDefaults());
+      hasDefaults = present;
     }
     return present;
   }

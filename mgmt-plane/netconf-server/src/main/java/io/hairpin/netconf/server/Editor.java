@@ -126,6 +126,9 @@ final class Editor {
     }
     at = at.node(definition.id);
     Attributes attributes = attributes(definition, element, inherited, at);
+    if (attributes.isDefault && !attributes.operation.deletes()) {
+      attributes = toDefault(definition, draft, element, attributes, at);
+    }
     Operation operation = attributes.operation;
     if (parent.keys.contains(definition.name())) {
       if (operation.deletes() && operation != inherited) {
@@ -200,13 +203,17 @@ final class Editor {
   }
 
   private record Attributes(
-      Operation operation, Entries.@Nullable Insert insert, @Nullable String anchor) {}
+      Operation operation,
+      Entries.@Nullable Insert insert,
+      @Nullable String anchor,
+      boolean isDefault) {}
 
   private Attributes attributes(
       Definition definition, Element element, Operation inherited, YangInstanceIdentifier path)
       throws RpcException {
     Operation operation = inherited;
     Entries.Insert insert = null;
+    boolean isDefault = false;
     String anchor = null;
     String anchorName = definition.kind == Definition.Kind.LIST ? "key" : "value";
     for (Element.Attribute attribute : element.attributes) {
@@ -216,6 +223,9 @@ final class Editor {
           && attribute.namespace().equals(Namespaces.BASE)
           && attribute.name().equals("operation")) {
         operation = operation(attribute.value(), element, path);
+      } else if (attribute.namespace().equals(Namespaces.DEFAULT)
+          && attribute.name().equals("default")) {
+        isDefault = isDefault(attribute.value(), definition, element, path);
       } else if (yang && attribute.name().equals("insert")) {
         insert =
             switch (attribute.value()) {
@@ -253,7 +263,50 @@ final class Editor {
           .withInfo("bad-element", element.name)
           .asException();
     }
-    return new Attributes(operation, insert, relative ? anchor : null);
+    return new Attributes(operation, insert, relative ? anchor : null, isDefault);
+  }
+
+  /** RFC 6243 section 4.5.2: a value that is tagged is as if it were not set. */
+  private static Attributes toDefault(
+      Definition definition,
+      Draft draft,
+      Element element,
+      Attributes attributes,
+      YangInstanceIdentifier path)
+      throws RpcException {
+    if (attributes.operation == Operation.NONE) {
+      return attributes;
+    }
+    if (attributes.operation == Operation.CREATE) {
+      demand(Operation.CREATE, draft.get(definition) != null, element, path);
+    }
+    return new Attributes(Operation.REMOVE, null, null, true);
+  }
+
+  /** RFC 6243 section 4.5.2: what is tagged must have the default value. */
+  private static boolean isDefault(
+      String attribute, Definition definition, Element element, YangInstanceIdentifier path)
+      throws RpcException {
+    if (attribute.equals("false") || attribute.equals("0")) {
+      return false;
+    }
+    if (!attribute.equals("true") && !attribute.equals("1")) {
+      throw badAttribute(
+          "default", element, path, "default is '%s', not true or false".formatted(attribute));
+    }
+    if (definition.kind != Definition.Kind.LEAF && definition.kind != Definition.Kind.LEAF_LIST) {
+      throw badAttribute("default", element, path, "only a value can be a default");
+    }
+    Object value = Values.parse(definition, element, path);
+    if (definition.defaults().stream().noneMatch(value::equals)) {
+      throw RpcError.application(
+              ErrorTag.INVALID_VALUE,
+              "'%s' is tagged as the default of %s, which it is not"
+                  .formatted(element.text().strip(), element.name))
+          .withPath(path)
+          .asException();
+    }
+    return true;
   }
 
   private static Operation operation(String value, Element element, YangInstanceIdentifier path)

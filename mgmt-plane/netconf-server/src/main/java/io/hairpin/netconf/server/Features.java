@@ -21,7 +21,6 @@ record Features(
       case "writable-running" -> writableRunning;
       case "startup" -> startup;
       case "url" -> files != null;
-      case "xpath" -> false;
       default -> true;
     };
   }

@@ -3,13 +3,6 @@ package io.hairpin.netconf.server;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -35,31 +28,35 @@ final class FileStorage implements Storage {
   private static final int CHECKSUM = 4;
   private static final long MIN_GROWTH = 1L << 20;
 
-  private final Path directory;
-  private final Path log;
-  private @Nullable FileChannel guard;
-  private @Nullable FileChannel channel;
+  private static final String LOG_NAME = "running.log";
+  private static final String UNFINISHED = "running.log.new";
+
+  private final Disk disk;
+
+  /** The name of the log in messages. */
+  private final String log;
+
+  private Disk.@Nullable File channel;
   private long end;
   private long next;
   private long snapshotSize;
   private @Nullable IOException broken;
 
-  FileStorage(Path directory) {
-    this.directory = directory;
-    log = directory.resolve("running.log");
+  FileStorage(Disk disk) {
+    this.disk = disk;
+    log = disk + "/" + LOG_NAME;
   }
 
   @Override
   public List<byte[]> open() throws IOException {
-    Files.createDirectories(directory);
     try {
-      lockDirectory();
-      Files.deleteIfExists(unfinished());
-      if (Files.notExists(log)) {
+      disk.open();
+      disk.delete(UNFINISHED);
+      if (!disk.exists(LOG_NAME)) {
         prepare(new byte[0]).close();
         publish();
       }
-      FileChannel file = FileChannel.open(log, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      Disk.File file = disk.open(LOG_NAME);
       channel = file;
       return read(file);
     } catch (IOException | RuntimeException e) {
@@ -68,23 +65,7 @@ final class FileStorage implements Storage {
     }
   }
 
-  private void lockDirectory() throws IOException {
-    FileChannel file =
-        FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    guard = file;
-    try {
-      FileLock lock = file.tryLock();
-      if (lock != null) {
-        return;
-      }
-    } catch (OverlappingFileLockException e) {
-      LOG.debug("the lock is held by this process", e);
-    }
-    throw new IOException(directory + " is in use by another server");
-  }
-
-  private List<byte[]> read(FileChannel file) throws IOException {
+  private List<byte[]> read(Disk.File file) throws IOException {
     long size = file.size();
     if (!Arrays.equals(get(file, 0, (int) Math.min(size, MAGIC.length)), MAGIC)) {
       throw new IOException(log + " is no log of a datastore");
@@ -118,13 +99,13 @@ final class FileStorage implements Storage {
           size - end,
           end);
       file.truncate(end);
-      file.force(true);
+      file.sync();
     }
     return documents;
   }
 
   /** Reads the record at the end, or returns null if it is torn. */
-  private byte @Nullable [] record(FileChannel file, long size) throws IOException {
+  private byte @Nullable [] record(Disk.File file, long size) throws IOException {
     long left = size - end;
     if (left < HEADER) {
       return null;
@@ -148,7 +129,7 @@ final class FileStorage implements Storage {
     byte[] rest = get(file, end + HEADER, length + CHECKSUM);
     if (crc(rest, length) != ByteBuffer.wrap(rest).getInt(length)) {
       boolean last = left == HEADER + (long) length + CHECKSUM;
-      if (last && hasNul(rest, length)) {
+      if (last && (hasNul(rest, length) || lacksChecksum(rest, length))) {
         return null;
       }
       throw damaged("its document does not agree with its checksum");
@@ -161,7 +142,7 @@ final class FileStorage implements Storage {
         "%s is damaged: at offset %d, where record %d begins, %s".formatted(log, end, next, how));
   }
 
-  private static byte[] get(FileChannel file, long position, int size) throws IOException {
+  private static byte[] get(Disk.File file, long position, int size) throws IOException {
     byte[] bytes = new byte[size];
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     while (buffer.hasRemaining()) {
@@ -172,7 +153,7 @@ final class FileStorage implements Storage {
     return bytes;
   }
 
-  private static boolean onlyNul(FileChannel file, long from, long to) throws IOException {
+  private static boolean onlyNul(Disk.File file, long from, long to) throws IOException {
     for (long at = from; at < to; at += 8192) {
       for (byte b : get(file, at, (int) Math.min(8192, to - at))) {
         if (b != 0) {
@@ -192,6 +173,17 @@ final class FileStorage implements Storage {
     return false;
   }
 
+  /** Whether the checksum behind a document is what it should be, but for bytes that are NUL. */
+  private static boolean lacksChecksum(byte[] bytes, int length) {
+    byte[] wanted = ByteBuffer.allocate(CHECKSUM).putInt(crc(bytes, length)).array();
+    for (int i = 0; i < CHECKSUM; i++) {
+      if (bytes[length + i] != 0 && bytes[length + i] != wanted[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static int crc(byte[] bytes, int length) {
     CRC32C crc = new CRC32C();
     crc.update(bytes, 0, length);
@@ -207,13 +199,13 @@ final class FileStorage implements Storage {
     return record.flip();
   }
 
-  private static void put(FileChannel file, ByteBuffer bytes, long position) throws IOException {
+  private static void put(Disk.File file, ByteBuffer bytes, long position) throws IOException {
     while (bytes.hasRemaining()) {
       file.write(bytes, position + bytes.position());
     }
   }
 
-  private FileChannel opened() throws IOException {
+  private Disk.File opened() throws IOException {
     if (broken != null) {
       throw new IOException("the storage failed before: " + broken.getMessage(), broken);
     }
@@ -225,12 +217,12 @@ final class FileStorage implements Storage {
 
   @Override
   public void append(byte[] change) throws IOException {
-    FileChannel file = opened();
+    Disk.File file = opened();
     ByteBuffer record = frame(next, change);
     int size = record.remaining();
     try {
       put(file, record, end);
-      file.force(false);
+      file.sync();
     } catch (IOException e) {
       takeBack(file, e);
       throw e;
@@ -240,10 +232,10 @@ final class FileStorage implements Storage {
   }
 
   /** A record that may be half there must not be: if it cannot be cut off, nothing more is. */
-  private void takeBack(FileChannel file, IOException cause) {
+  private void takeBack(Disk.File file, IOException cause) {
     try {
       file.truncate(end);
-      file.force(true);
+      file.sync();
     } catch (IOException e) {
       cause.addSuppressed(e);
       broken = cause;
@@ -257,8 +249,8 @@ final class FileStorage implements Storage {
 
   @Override
   public void replace(byte[] snapshot) throws IOException {
-    FileChannel old = opened();
-    FileChannel file = prepare(snapshot);
+    Disk.File old = opened();
+    Disk.File file = prepare(snapshot);
     try {
       publish();
     } catch (IOException e) {
@@ -274,23 +266,13 @@ final class FileStorage implements Storage {
     old.close();
   }
 
-  private Path unfinished() {
-    return directory.resolve("running.log.new");
-  }
-
   /** Writes a new log beside the old one. */
-  private FileChannel prepare(byte[] snapshot) throws IOException {
-    FileChannel file =
-        FileChannel.open(
-            unfinished(),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+  private Disk.File prepare(byte[] snapshot) throws IOException {
+    Disk.File file = disk.create(UNFINISHED);
     try {
       put(file, ByteBuffer.wrap(MAGIC), 0);
       put(file, frame(0, snapshot), MAGIC.length);
-      file.force(true);
+      file.sync();
       return file;
     } catch (IOException e) {
       file.close();
@@ -300,23 +282,20 @@ final class FileStorage implements Storage {
 
   /** Puts the new log in the place of the old one. */
   private void publish() throws IOException {
-    Files.move(unfinished(), log, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel parent = FileChannel.open(directory, StandardOpenOption.READ)) {
-      parent.force(true);
-    }
+    disk.rename(UNFINISHED, LOG_NAME);
+    disk.sync();
   }
 
   @Override
   public void close() throws IOException {
-    FileChannel file = channel;
-    FileChannel lock = guard;
+    Disk.File file = channel;
     channel = null;
-    guard = null;
-    if (file != null) {
-      file.close();
-    }
-    if (lock != null) {
-      lock.close();
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } finally {
+      disk.close();
     }
   }
 }

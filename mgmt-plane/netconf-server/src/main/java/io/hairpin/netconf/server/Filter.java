@@ -28,7 +28,7 @@ import org.opendaylight.yangtools.yang.data.spi.node.ImmutableNodes;
  * entry is looked up where the filter gives all its keys. The keys of an entry of which anything is
  * selected are selected too; a containment node below which nothing is selected is left out.
  */
-final class Filter {
+final class Filter implements Selection {
   private final List<Element> top;
 
   /**
@@ -40,7 +40,8 @@ final class Filter {
     top = filter.children();
   }
 
-  ContainerNode select(Definition root, ContainerNode data) {
+  @Override
+  public ContainerNode select(Definition root, ContainerNode data) {
     var builder = ImmutableNodes.newContainerBuilder().withNodeIdentifier(data.name());
     for (DataContainerChild child : children(root, data.body(), top)) {
       builder.withChild(child);
@@ -48,8 +49,8 @@ final class Filter {
     return builder.build();
   }
 
-  /** Whether anything of a top-level node may be selected. */
-  boolean mayTouch(QName name) {
+  @Override
+  public boolean mayTouch(QName name) {
     return top.stream().anyMatch(f -> matches(f, name));
   }
 
@@ -108,7 +109,7 @@ final class Filter {
       case UnkeyedListNode list -> unkeyed(definition, list, own);
       case LeafSetNode<?> list -> leafList(definition, list, own);
       case ContainerNode container -> {
-        Selection selection = selection(definition, container, own);
+        Part selection = part(definition, container, own);
         if (selection.whole) {
           yield container;
         }
@@ -123,21 +124,20 @@ final class Filter {
   }
 
   /** What several filter elements for one node select of it. */
-  private record Selection(boolean whole, List<Element> filters) {}
+  private record Part(boolean whole, List<Element> filters) {}
 
-  private static Selection selection(
-      Definition definition, DataContainerNode node, List<Element> own) {
+  private static Part part(Definition definition, DataContainerNode node, List<Element> own) {
     List<Element> below = new ArrayList<>();
     for (Element filter : own) {
       if (!contentMatches(definition, node, filter)) {
         continue;
       }
       if (filter.children().stream().allMatch(Filter::isContentMatch)) {
-        return new Selection(true, List.of());
+        return new Part(true, List.of());
       }
       below.addAll(filter.children());
     }
-    return new Selection(false, below);
+    return new Part(false, below);
   }
 
   /** Section 6.2.5: all content match nodes must hold; on a node with children none can. */
@@ -289,7 +289,7 @@ final class Filter {
 
   private static @Nullable MapEntryNode entry(
       Definition definition, MapEntryNode entry, List<Element> own) {
-    Selection selection = selection(definition, entry, own);
+    Part selection = part(definition, entry, own);
     if (selection.whole) {
       return entry;
     }
@@ -309,7 +309,7 @@ final class Filter {
       Definition definition, UnkeyedListNode list, List<Element> own) {
     List<UnkeyedListEntryNode> found = new ArrayList<>();
     for (UnkeyedListEntryNode entry : list.body()) {
-      Selection selection = selection(definition, entry, own);
+      Part selection = part(definition, entry, own);
       List<DataContainerChild> below =
           selection.whole ? List.of() : children(definition, entry.body(), selection.filters);
       if (selection.whole) {

@@ -2,6 +2,7 @@ package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,6 +89,9 @@ final class Monitoring {
     all.add(Namespaces.CAPABILITY + "validate:1.1");
     all.add(Namespaces.CAPABILITY + "notification:1.0");
     all.add(Namespaces.CAPABILITY + "interleave:1.0");
+    all.add(Namespaces.CAPABILITY + "xpath:1.0");
+    all.add(Namespaces.CAPABILITY + "partial-lock:1.0");
+    all.add(Defaults.CAPABILITY);
     if (optional.startup()) {
       all.add(Namespaces.CAPABILITY + "startup:1.0");
     }
@@ -129,21 +133,36 @@ final class Monitoring {
   private List<MapEntryNode> datastores() {
     List<MapEntryNode> entries = new ArrayList<>();
     for (Datastores.Name name : datastores.names()) {
-      List<ContainerNode> locks = datastores.lockOf(name).map(this::locks).stream().toList();
+      DataContainerChild lock = datastores.lockOf(name).map(this::lock).orElse(null);
+      if (lock == null && name == Datastores.Name.RUNNING) {
+        List<MapEntryNode> parts = datastores.partialLocks().stream().map(this::part).toList();
+        lock = parts.isEmpty() ? null : monitoring.list("partial-lock", parts);
+      }
+      List<ContainerNode> locks =
+          lock == null
+              ? List.of()
+              : List.of(monitoring.container("locks", monitoring.choice("lock-type", lock)));
       entries.add(monitoring.entry("datastore", Map.of("name", name.toString()), locks));
     }
     return entries;
   }
 
-  private ContainerNode locks(Locks.Lock lock) {
+  private ContainerNode lock(Locks.Lock lock) {
     return monitoring.container(
-        "locks",
-        monitoring.choice(
-            "lock-type",
-            monitoring.container(
-                "global-lock",
-                monitoring.leaf("locked-by-session", Uint32.valueOf(lock.session())),
-                monitoring.leaf("locked-time", lock.since().toString()))));
+        "global-lock",
+        monitoring.leaf("locked-by-session", Uint32.valueOf(lock.session())),
+        monitoring.leaf("locked-time", lock.since().toString()));
+  }
+
+  private MapEntryNode part(Locks.Part part) {
+    return monitoring.entry(
+        "partial-lock",
+        Map.of("lock-id", Uint32.valueOf(part.id())),
+        List.of(
+            monitoring.leaf("locked-by-session", Uint32.valueOf(part.session())),
+            monitoring.leaf("locked-time", part.since().toString()),
+            monitoring.leafList("select", new LinkedHashSet<>(part.selects())),
+            monitoring.leafList("locked-node", part.nodes())));
   }
 
   private DataContainerChild makeSchemas() {

@@ -24,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class NetconfServer implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(NetconfServer.class);
+  private static final String PRIVATE_CANDIDATE = "ietf-netconf-private-candidate";
 
   private final Datastores datastores;
   private final Sessions sessions = new Sessions();
@@ -378,7 +379,8 @@ public final class NetconfServer implements Closeable {
 
     /**
      * Gives sessions that ask for it in their hello a candidate of their own
-     * (draft-ietf-netconf-privcand). Off by default.
+     * (draft-ietf-netconf-privcand). Off by default; the schema needs the module
+     * ietf-netconf-private-candidate, which is on the class path.
      *
      * @param value whether they get one
      * @return this builder
@@ -420,6 +422,10 @@ public final class NetconfServer implements Closeable {
     public NetconfServer build() {
       if (schema == null || storage == null || hostKey == null) {
         throw new IllegalStateException("a server needs schema, storage and hostKey");
+      }
+      if (privateCandidates && schema.context().findModules(PRIVATE_CANDIDATE).isEmpty()) {
+        throw new IllegalStateException(
+            "private candidates need the module " + PRIVATE_CANDIDATE + " in the schema");
       }
       return new NetconfServer(this, schema, storage, hostKey);
     }

@@ -31,7 +31,7 @@ final class Operations {
     new Retrieval(schema, datastores, sources, operational).register(this);
     new Configuration(schema.root(), datastores, sources).register(this);
     new Commits(datastores).register(this);
-    new Locking(datastores, sources).register(this);
+    new Locking(schema.root(), datastores, sources).register(this);
     add(Namespaces.BASE, "close-session", this::closeSession);
     add(Namespaces.BASE, "kill-session", this::killSession);
     add(Namespaces.MONITORING, "get-schema", this::getSchema);

@@ -8,12 +8,17 @@ import org.opendaylight.yangtools.yang.common.ErrorTag;
 final class Parameters {
   private Parameters() {}
 
+  private static final String WITH_DEFAULTS = "with-defaults";
+
   /** Rejects parameters that an operation does not have (RFC 7950 section 8.3.1). */
   static void only(Element input, String... names) throws RpcException {
     Set<String> allowed = Set.of(names);
     Set<String> seen = new HashSet<>();
     for (Element child : input.children()) {
-      if (!child.namespace.equals(input.namespace) || !allowed.contains(child.name)) {
+      // RFC 6243 adds it to operations of other namespaces.
+      String namespace =
+          child.name.equals(WITH_DEFAULTS) ? Namespaces.WITH_DEFAULTS : input.namespace;
+      if (!child.namespace.equals(namespace) || !allowed.contains(child.name)) {
         throw RpcError.protocol(
                 ErrorTag.UNKNOWN_ELEMENT,
                 "%s has no parameter %s in %s; it has %s"

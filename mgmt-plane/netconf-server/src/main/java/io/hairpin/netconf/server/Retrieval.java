@@ -3,7 +3,6 @@ package io.hairpin.netconf.server;
 import static io.hairpin.netconf.server.Parameters.only;
 import static io.hairpin.netconf.server.Parameters.required;
 
-import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 
 /** The operations get and get-config (RFC 6241 sections 7.1 and 7.7). */
@@ -26,40 +25,30 @@ final class Retrieval {
   }
 
   private Reply get(Session session, Element input) throws RpcException {
-    only(input, "filter");
+    only(input, "filter", "with-defaults");
     return data(input, datastores.read(Datastores.Name.RUNNING, session.actor()), true);
   }
 
   private Reply getConfig(Session session, Element input) throws RpcException {
-    only(input, "source", "filter");
+    only(input, "source", "filter", "with-defaults");
     Datastores.Name source = sources.datastore(required(input, "source"));
     return data(input, datastores.read(source, session.actor()), false);
   }
 
   private Reply data(Element input, ContainerNode config, boolean withState) throws RpcException {
     Element element = input.child("filter").orElse(null);
-    Filter filter = null;
-    if (element != null) {
-      String type =
-          element
-              .attribute("", "type")
-              .or(() -> element.attribute(Namespaces.BASE, "type"))
-              .orElse("subtree");
-      if (!type.equals("subtree")) {
-        throw RpcError.protocol(
-                ErrorTag.BAD_ATTRIBUTE, "filter type is '%s', not subtree".formatted(type))
-            .withInfo("bad-attribute", "type")
-            .withInfo("bad-element", "filter")
-            .asException();
-      }
-      filter = new Filter(element);
-    }
-    ContainerNode data =
-        withState ? operational.read(filter == null ? name -> true : filter::mayTouch) : config;
-    ContainerNode selected = filter == null ? data : filter.select(schema.root(), data);
+    Selection selection =
+        element == null ? Selection.EVERYTHING : Selection.of(schema.root(), element);
+    ContainerNode data = withState ? operational.read(selection::mayTouch) : config;
+    Defaults defaults = Defaults.of(input);
+    ContainerNode whole =
+        defaults.reportsAll()
+            ? Defaults.fill(schema.root(), data, selection::mayTouch, withState)
+            : data;
+    ContainerNode selected = selection.select(schema.root(), whole);
     return out -> {
       out.start(Namespaces.BASE, "data");
-      new DataWriter(out).children(schema.root(), selected);
+      defaults.write(out, schema.root(), selected, data);
       out.end();
     };
   }

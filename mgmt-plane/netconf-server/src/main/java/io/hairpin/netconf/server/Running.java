@@ -77,7 +77,7 @@ final class Running {
         stored.append(root, change.edits(), mark);
       }
     } catch (IOException e) {
-      LOG.error("the change could not be stored", e);
+      LOG.error("the change could not be stored: {}", e.getMessage());
       abort(prepared);
       throw RpcError.application(
               ErrorTag.OPERATION_FAILED, "the change could not be stored: " + e.getMessage())

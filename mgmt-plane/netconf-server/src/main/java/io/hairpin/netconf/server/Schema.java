@@ -50,6 +50,8 @@ public final class Schema {
           "ietf-netconf",
           "ietf-netconf-monitoring",
           "ietf-netconf-notifications",
+          "ietf-netconf-partial-lock",
+          "ietf-netconf-with-defaults",
           "ietf-yang-library",
           "nc-notifications",
           "notifications",

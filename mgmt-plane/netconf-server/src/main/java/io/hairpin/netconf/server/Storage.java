@@ -20,7 +20,7 @@ public interface Storage extends Closeable {
    * @return the storage
    */
   static Storage files(Path directory) {
-    return new FileStorage(directory);
+    return new FileStorage(new DirectoryDisk(directory));
   }
 
   /**

@@ -2,10 +2,8 @@ package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -19,8 +17,8 @@ import org.opendaylight.yangtools.yang.common.XMLNamespace;
 import org.opendaylight.yangtools.yang.common.YangNamespaceContext;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
+import org.opendaylight.yangtools.yang.model.api.Module;
 import org.opendaylight.yangtools.yang.model.api.PathExpression;
-import org.opendaylight.yangtools.yang.model.api.stmt.ModuleEffectiveStatement;
 import org.opendaylight.yangtools.yang.model.api.type.EnumTypeDefinition;
 import org.opendaylight.yangtools.yang.model.api.type.InstanceIdentifierTypeDefinition;
 import org.opendaylight.yangtools.yang.model.api.type.LeafrefTypeDefinition;
@@ -50,7 +48,6 @@ import org.opendaylight.yangtools.yang.xpath.api.YangXPathParserFactory;
 final class XPath {
   private static final YangXPathParserFactory PARSERS =
       ServiceLoader.load(YangXPathParserFactory.class).findFirst().orElseThrow();
-  private static final QNameModule NOWHERE = QNameModule.of("urn:ietf:params:xml:ns:none");
   private static final Pattern NUMBER = Pattern.compile("-?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)");
 
   /**
@@ -67,32 +64,18 @@ final class XPath {
     }
   }
 
-  private record Prefixes(Map<String, QNameModule> modules) implements YangNamespaceContext {
-    @Override
-    public @Nullable QNameModule namespaceForPrefix(String prefix) {
-      return modules.get(prefix);
-    }
-
-    @Override
-    public @Nullable String prefixForNamespace(QNameModule module) {
-      for (Map.Entry<String, QNameModule> entry : modules.entrySet()) {
-        if (entry.getValue().equals(module)) {
-          return entry.getKey();
-        }
-      }
-      return null;
-    }
-  }
-
   private record Context(DataNode node, int position, int size, DataNode current) {}
 
   private final YangExpr expression;
-  private final QNameModule module;
+
+  /** What a name without a prefix is in; null for an expression of a request, see {@link #of}. */
+  private final @Nullable QNameModule module;
+
   private final YangXPathExpression.@Nullable QualifiedBound source;
 
   private XPath(
       YangExpr expression,
-      QNameModule module,
+      @Nullable QNameModule module,
       YangXPathExpression.@Nullable QualifiedBound source) {
     this.expression = expression;
     this.module = module;
@@ -104,32 +87,49 @@ final class XPath {
   }
 
   /**
-   * Parses an expression of a request. Its prefixes are those in scope at an element; names without
-   * a prefix are in no namespace, so they stand for nothing (RFC 6241 section 8.9.1).
+   * An expression of a request, with the prefixes in scope at an element. A name without a prefix
+   * is in the namespace of the node above, or in any that has such a node there.
    */
   static XPath parse(String text, Element at, EffectiveModelContext context) throws RpcException {
-    Map<String, QNameModule> prefixes = new HashMap<>();
-    for (Element.Scope s = at.scope; s != null; s = s.outer()) {
-      if (!s.prefix().isEmpty() && !prefixes.containsKey(s.prefix())) {
-        String uri = s.uri();
-        QNameModule module =
-            context.findModuleStatements(XMLNamespace.of(uri)).stream()
-                .map(ModuleEffectiveStatement::localQNameModule)
-                .findFirst()
-                .orElseGet(() -> QNameModule.of(uri));
-        prefixes.putIfAbsent(s.prefix(), module);
-      }
-    }
     try {
-      YangXPathExpression.QualifiedBound parsed =
-          PARSERS.newParser(new Prefixes(prefixes)).parseExpression(text);
-      return new XPath(parsed.getRootExpr(), NOWHERE, parsed);
+      var parsed = PARSERS.newParser(new Prefixes(at.scope, context)).parseExpression(text);
+      return new XPath(parsed.getRootExpr(), null, parsed);
     } catch (XPathExpressionException | RuntimeException e) {
+      // The parser throws what its generated code throws.
       throw RpcError.protocol(
               ErrorTag.INVALID_VALUE,
               "'%s' is no XPath expression: %s".formatted(text, e.getMessage()))
           .withInfo("bad-element", at.name)
           .asException();
+    }
+  }
+
+  @SuppressWarnings("serial") // It is never serialized.
+  private static final class Prefixes implements YangNamespaceContext {
+    private final Element.Scope scope;
+    private final EffectiveModelContext context;
+
+    Prefixes(Element.Scope scope, EffectiveModelContext context) {
+      this.scope = scope;
+      this.context = context;
+    }
+
+    @Override
+    public @Nullable QNameModule namespaceForPrefix(String prefix) {
+      String uri = prefix.isEmpty() ? null : scope.getNamespaceURI(prefix);
+      if (uri == null || uri.isEmpty()) {
+        return null;
+      }
+      XMLNamespace namespace = XMLNamespace.of(uri);
+      return context.findModules(namespace).stream()
+          .findFirst()
+          .map(Module::getQNameModule)
+          .orElse(QNameModule.of(namespace));
+    }
+
+    @Override
+    public @Nullable String prefixForNamespace(QNameModule namespace) {
+      return scope.getPrefix(namespace.namespace().toString());
     }
   }
 
@@ -172,10 +172,11 @@ final class XPath {
         Context context = new Context(node, 1, 1, node);
         DataNode start = path.isAbsolute() ? node.root() : node;
         for (DataNode holder : walk(List.of(start), steps.subList(0, steps.size() - 2), context)) {
-          Definition definition = holder.definition.child(name(entries.getQName()));
+          Definition definition =
+              holder.definition.child(name(entries.getQName(), holder.definition));
           if (definition == null
               || definition.kind != Definition.Kind.LIST
-              || !definition.keys.equals(List.of(name(leaf.getQName())))) {
+              || !definition.keys.equals(List.of(name(leaf.getQName(), definition)))) {
             return scan(node, value);
           }
           if (holder.entry(definition, definition.entry(new Object[] {value})) != null) {
@@ -192,8 +193,23 @@ final class XPath {
     return select(node).stream().anyMatch(target -> value.equals(target.value));
   }
 
-  private QName name(AbstractQName name) {
-    return name instanceof QName qualified ? qualified : QName.create(module, name.getLocalName());
+  private QName name(AbstractQName name, Definition parent) {
+    if (name instanceof QName qualified) {
+      return qualified;
+    }
+    String local = name.getLocalName();
+    if (module != null) {
+      return QName.create(module, local);
+    }
+    QName sibling = QName.create(parent.name().getModule(), local);
+    List<Definition> named = parent.named(local);
+    return named.isEmpty() || parent.child(sibling) != null ? sibling : named.getFirst().name();
+  }
+
+  private boolean isNamed(Definition definition, AbstractQName name) {
+    Definition parent = definition.parent();
+    return definition.localName().equals(name.getLocalName())
+        && (parent == null || definition.name().equals(name(name, parent)));
   }
 
   private Object eval(YangExpr expr, Context context) {
@@ -258,9 +274,9 @@ final class XPath {
 
   private List<DataNode> step(DataNode node, YangLocationPath.Step step, Context context) {
     if (step instanceof YangLocationPath.QNameStep named && step.getAxis() == YangXPathAxis.CHILD) {
-      Definition child = node.definition.child(name(named.getQName()));
+      Definition child = node.definition.child(name(named.getQName(), node.definition));
       if (child == null) {
-        DataNode guest = node.guest(name(named.getQName()));
+        DataNode guest = node.guest(name(named.getQName(), node.definition));
         return guest == null ? List.of() : filter(List.of(guest), step.getPredicates(), context);
       }
       List<YangExpr> predicates = List.copyOf(step.getPredicates());
@@ -277,7 +293,7 @@ final class XPath {
       boolean matches =
           switch (step) {
             case YangLocationPath.QNameStep named ->
-                candidate.definition.name().equals(name(named.getQName()));
+                isNamed(candidate.definition, named.getQName());
             case YangLocationPath.NodeTypeStep type -> type.getNodeType() == YangXPathNodeType.NODE;
             // The root is no element.
             default ->
@@ -317,13 +333,13 @@ final class XPath {
       }
       QName key =
           switch (equal.getLeftExpr()) {
-            case YangQNameExpr name -> name(name.getQName());
+            case YangQNameExpr name -> name(name.getQName(), list);
             case YangLocationPath path
                 when !path.isAbsolute()
                     && path.getSteps().size() == 1
                     && path.getSteps().getFirst() instanceof YangLocationPath.QNameStep name
                     && name.getAxis() == YangXPathAxis.CHILD ->
-                name(name.getQName());
+                name(name.getQName(), list);
             default -> null;
           };
       int index = list.keys.indexOf(key);
@@ -459,7 +475,7 @@ final class XPath {
       List<YangLocationPath.Step> way = path.getSteps().subList(0, path.getSteps().size() - 1);
       double count = 0;
       for (DataNode holder : walk(List.of(start), way, context)) {
-        Definition child = holder.definition.child(name(last.getQName()));
+        Definition child = holder.definition.child(name(last.getQName(), holder.definition));
         count += child == null ? 0 : holder.count(child);
       }
       return count;
@@ -601,7 +617,13 @@ final class XPath {
     QName base = null;
     try {
       if (source != null && call.getArguments().get(1) instanceof YangLiteralExpr literal) {
-        base = name(source.interpretAsQName(literal).getQName());
+        AbstractQName said = source.interpretAsQName(literal).getQName();
+        if (said instanceof QName qualified) {
+          base = qualified;
+        } else if (!nodes.isEmpty()) {
+          QNameModule own = nodes.getFirst().definition.name().getModule();
+          base = QName.create(module == null ? own : module, said.getLocalName());
+        }
       }
     } catch (XPathExpressionException e) {
       throw new IllegalArgumentException("'%s' is no identity".formatted(identity), e);
@@ -746,8 +768,12 @@ final class XPath {
         return end(from, path.getSteps(), current, reads);
       }
       case YangQNameExpr name -> {
-        return end(
-            context, List.of(YangXPathAxis.CHILD.asStep(name(name.getQName()))), current, reads);
+        Set<Place> all = new LinkedHashSet<>();
+        for (Place place : context) {
+          YangLocationPath.Step child = YangXPathAxis.CHILD.asStep(name(name.getQName(), place.at));
+          all.addAll(end(Set.of(place), List.of(child), current, reads));
+        }
+        return all;
       }
       case YangPathExpr path -> {
         Set<Place> from = places(path.getFilterExpr(), context, current, reads);
@@ -816,7 +842,7 @@ final class XPath {
       for (Place place : at) {
         for (Place reached : reach(place, step)) {
           if (!(step instanceof YangLocationPath.QNameStep named)
-              || reached.at.name().equals(name(named.getQName()))) {
+              || isNamed(reached.at, named.getQName())) {
             next.add(reached);
           }
         }

@@ -260,9 +260,7 @@ class ConfirmedCommitTest {
   @Test
   void aFollowUpOfAnotherSessionMayChangeThePersistId() throws Exception {
     ok(one, PERSIST);
-    ok(
-        two(),
-        "<commit><confirmed/><persist>p2</persist><persist-id>p1</persist-id></commit>");
+    ok(two(), "<commit><confirmed/><persist>p2</persist><persist-id>p1</persist-id></commit>");
     assertThat(one.rpc("<commit><persist-id>p1</persist-id></commit>")).contains("invalid-value");
     ok(one, "<commit><persist-id>p2</persist-id></commit>");
     time.advance(1000);

@@ -142,7 +142,7 @@ class ErrorTest {
       value = {
         "<frobnicate/> | operation-not-supported",
         "<get><filtr/></get> | unknown-element",
-        "<get><filter type='xpath'/></get> | bad-attribute",
+        "<get><filter type='regex'/></get> | bad-attribute",
         "<get-config/> | missing-element",
         "<get-config><source/></get-config> | missing-element",
         "<get-config><source><startup/></source></get-config> | unknown-element",

@@ -23,7 +23,7 @@ class FileStorageTest {
   void store() throws IOException {
     log = directory.resolve("running.log");
     try (Storage storage = Storage.files(directory)) {
-      assertThat(storage.open()).isEmpty();
+      storage.open();
       storage.append(bytes("<one/>"));
       storage.append(bytes("<two/>"));
     }
@@ -41,6 +41,13 @@ class FileStorageTest {
 
   private void rewrite(UnaryOperator<byte[]> change) throws IOException {
     Files.write(log, change.apply(Files.readAllBytes(log)));
+  }
+
+  @Test
+  void aNewDirectoryIsEmpty(@TempDir Path other) throws Exception {
+    try (Storage storage = Storage.files(other.resolve("a/b"))) {
+      assertThat(storage.open()).isEmpty();
+    }
   }
 
   @Test
@@ -87,6 +94,21 @@ class FileStorageTest {
           return bytes;
         });
     assertThat(read()).containsExactly("<one/>");
+  }
+
+  @Test
+  void aChecksumThatNeverReachedTheDiskIsCutOff() throws Exception {
+    for (int lost = 1; lost <= 4; lost++) {
+      int size = lost;
+      Files.delete(log);
+      store();
+      rewrite(
+          bytes -> {
+            Arrays.fill(bytes, bytes.length - size, bytes.length, (byte) 0);
+            return bytes;
+          });
+      assertThat(read()).containsExactly("<one/>");
+    }
   }
 
   @Test

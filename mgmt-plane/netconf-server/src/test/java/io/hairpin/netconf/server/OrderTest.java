@@ -1,0 +1,49 @@
+package io.hairpin.netconf.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the system orders comes in the same order again. */
+class OrderTest {
+  @ParameterizedTest
+  @ValueSource(ints = {20, 300})
+  void aRestartKeepsTheOrder(int entries, @TempDir Path directory) throws Exception {
+    Random random = new Random(entries);
+    String before;
+    try (Served served = new Served(directory);
+        var client = served.connect()) {
+      for (int i = 0; i < 12; i++) {
+        StringBuilder edits = new StringBuilder();
+        for (int j = 0; j < entries / 10; j++) {
+          edits.append(
+              "<item nc:operation='%s'><id>e%d</id></item>"
+                  .formatted(
+                      random.nextInt(3) == 0 ? "remove" : "merge",
+                      random.nextInt(10) * 1000 + j + i * 37));
+          edits.append("<tag>t%d</tag>".formatted(i * 1000 + j));
+        }
+        client.rpc(Served.edit("<top>" + edits + "</top>"));
+        assertThat(client.rpc("<commit/>")).contains("<ok/>");
+      }
+      before = Served.running(client);
+    }
+    try (Served served = new Served(directory);
+        var client = served.connect()) {
+      assertThat(Served.running(client)).isEqualTo(before);
+      // A snapshot takes them as they are.
+      client.rpc(Served.edit("<top><plain><a>" + "x".repeat(2_000_000) + "</a></plain></top>"));
+      client.rpc("<commit/>");
+      client.rpc(Served.edit("<top><plain nc:operation='remove'/></top>"));
+      client.rpc("<commit/>");
+    }
+    try (Served served = new Served(directory);
+        var client = served.connect()) {
+      assertThat(Served.running(client)).isEqualTo(before);
+    }
+  }
+}
