@@ -2,7 +2,9 @@ package io.hairpin.benchmarks;
 
 import io.hairpin.softswitch.engine.DigestList;
 import io.hairpin.softswitch.engine.Frame;
+import io.hairpin.softswitch.engine.Interpreter;
 import io.hairpin.softswitch.engine.Processor;
+import io.hairpin.softswitch.engine.Replication;
 import io.hairpin.softswitch.engine.Transmitter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -123,7 +125,7 @@ public class Frames {
           copies[i].length);
     }
     if (engine.equals("compiled")) {
-      processor = relay.program().processor(sink);
+      processor = relay.program(new Replication()).processor(sink);
     } else {
       interpreter = relay.interpreter();
     }

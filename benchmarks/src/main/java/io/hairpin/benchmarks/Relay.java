@@ -12,6 +12,7 @@ import io.hairpin.p4runtime.v1.Replica;
 import io.hairpin.p4runtime.v1.TableAction;
 import io.hairpin.p4runtime.v1.TableEntry;
 import io.hairpin.softswitch.engine.Entry;
+import io.hairpin.softswitch.engine.Interpreter;
 import io.hairpin.softswitch.engine.Match;
 import io.hairpin.softswitch.engine.Program;
 import io.hairpin.softswitch.engine.ProgramException;
@@ -148,9 +149,8 @@ record Relay(int ports, int stations) {
     return rows;
   }
 
-  /** The compiled program with this bridge in its tables. */
-  Program program() {
-    var replication = new Replication();
+  /** The compiled program with this bridge in its tables, and the groups of that. */
+  Program program(Replication replication) {
     Program program;
     try {
       program = Program.load(JSON, () -> System.nanoTime() / 1000, replication);
@@ -176,10 +176,8 @@ record Relay(int ports, int stations) {
 
   /** The interpreter with this bridge in its tables. */
   Interpreter interpreter() {
-    var interpreter = new Interpreter(JSON);
-    rows().forEach(row -> interpreter.insert(row.table, row.key, row.action, row.arguments));
-    interpreter.group(GROUP, IntStream.rangeClosed(1, ports).toArray());
-    return interpreter;
+    var replication = new Replication();
+    return new Interpreter(JSON, program(replication), replication, () -> 0);
   }
 
   /** This bridge in P4Runtime. */

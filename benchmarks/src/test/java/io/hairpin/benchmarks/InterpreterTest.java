@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.hairpin.softswitch.engine.DigestList;
 import io.hairpin.softswitch.engine.Frame;
+import io.hairpin.softswitch.engine.Interpreter;
 import io.hairpin.softswitch.engine.Processor;
+import io.hairpin.softswitch.engine.Replication;
 import io.hairpin.softswitch.engine.Transmitter;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -60,7 +62,7 @@ class InterpreterTest {
   @Test
   void doesWhatTheCompiledProgramDoesFrameByFrame() {
     var relay = new Relay(4, STATIONS);
-    Processor processor = relay.program().processor(compiledOut);
+    Processor processor = relay.program(new Replication()).processor(compiledOut);
     Interpreter interpreter = relay.interpreter();
     MemorySegment memory = Arena.ofAuto().allocate(256);
     var slot = new Frame(memory);

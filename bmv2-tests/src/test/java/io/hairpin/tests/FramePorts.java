@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The ports of a target, by its dataplane service: frames in and out without interfaces. */
 final class FramePorts implements AutoCloseable {
@@ -69,6 +70,12 @@ final class FramePorts implements AutoCloseable {
       throw new AssertionError("Nothing more was transmitted");
     }
     return next.get();
+  }
+
+  /** Waits for the next frame, but no longer than so; null where there was none. */
+  @Nullable Transmitted poll(int milliseconds) throws InterruptedException {
+    Supplier<Transmitted> next = out.poll(milliseconds, TimeUnit.MILLISECONDS);
+    return next == null ? null : next.get();
   }
 
   @Override

@@ -54,7 +54,8 @@ final class Rig implements AutoCloseable {
     ports = framePorts();
   }
 
-  private static Place freePlace() throws IOException {
+  /** TCP ports that nothing listens on. */
+  static Place freePlace() throws IOException {
     try (ServerSocket first = new ServerSocket(0);
         ServerSocket second = new ServerSocket(0);
         ServerSocket third = new ServerSocket(0)) {

@@ -5,8 +5,11 @@ import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.hairpin.softswitch.engine.Program;
+import io.hairpin.softswitch.engine.Trace;
 import io.hairpin.softswitch.p4runtime.DataplaneService;
 import io.hairpin.softswitch.p4runtime.P4RuntimeService;
+import io.hairpin.softswitch.p4runtime.TraceService;
 import io.hairpin.softswitch.port.Dataplane;
 import io.hairpin.softswitch.port.FrameReceiver;
 import io.hairpin.softswitch.port.Link;
@@ -57,6 +60,7 @@ public final class SoftSwitch implements AutoCloseable {
             InstantSource.system());
     dataplane.setControl(p4runtime);
     var frames = new DataplaneService(builder.deviceId, dataplane);
+    var traces = new TraceService(builder.deviceId, dataplane);
     try {
       String name = builder.inProcessName;
       if (name != null) {
@@ -64,12 +68,13 @@ public final class SoftSwitch implements AutoCloseable {
             InProcessServerBuilder.forName(name)
                 .addService(p4runtime)
                 .addService(frames)
+                .addService(traces)
                 .maxInboundMetadataSize(LARGEST_MESSAGE));
       }
       InetSocketAddress grpc = builder.grpc;
       InetSocketAddress dataplaneGrpc = builder.dataplaneGrpc;
       if (grpc != null) {
-        grpcAddress = serve(grpc, p4runtime);
+        grpcAddress = serve(grpc, p4runtime, traces);
       }
       if (dataplaneGrpc != null) {
         dataplaneGrpcAddress = serve(dataplaneGrpc, frames);
@@ -87,10 +92,14 @@ public final class SoftSwitch implements AutoCloseable {
     return server;
   }
 
-  private InetSocketAddress serve(InetSocketAddress address, BindableService service)
+  private InetSocketAddress serve(InetSocketAddress address, BindableService... services)
       throws IOException {
     try {
-      Server server = serve(NettyServerBuilder.forAddress(address).addService(service));
+      NettyServerBuilder builder = NettyServerBuilder.forAddress(address);
+      for (BindableService service : services) {
+        builder.addService(service);
+      }
+      Server server = serve(builder);
       return (InetSocketAddress) server.getListenSockets().getFirst();
     } catch (IOException e) {
       Throwable reason = e.getCause() == null ? e : e.getCause();
@@ -145,6 +154,22 @@ public final class SoftSwitch implements AutoCloseable {
    */
   public void inject(int port, byte[] frame) {
     dataplane.inject(port, frame);
+  }
+
+  /**
+   * Finds out what would become of a frame. Nothing is sent, and nothing changes.
+   *
+   * @param port the port that it is received on, 0 to 511
+   * @param frame the frame
+   * @return its way through the program
+   * @throws IllegalStateException where there is no pipeline
+   */
+  public Trace trace(int port, byte[] frame) {
+    Program program = dataplane.running();
+    if (program == null) {
+      throw new IllegalStateException("there is no pipeline");
+    }
+    return program.trace(port, frame);
   }
 
   /**

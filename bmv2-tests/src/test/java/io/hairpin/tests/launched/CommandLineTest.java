@@ -58,6 +58,7 @@ final class CommandLineTest {
     "run, --cpu-port --data --dataplane-grpc --device-id --grpc --help --netconf --port",
     "switch, --cpu-port --dataplane-grpc --device-id --grpc --help --port",
     "mgmt, --cpu-port --data --device-id --help --netconf --port --target",
+    "trace, --device-id --frame --help --json --next --port --seconds --target",
     "demo, --help",
     "test, --help",
     "bench, --help --only --quick",

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,9 +33,16 @@ final class OperateTest {
     Path data = directory.resolve("data");
     Launched hairpin =
         Launched.hairpin(
-            directory, "run", "--port=1", "--port=2", "--netconf=127.0.0.1:0", "--data=" + data);
-    NetconfClient client =
-        Launched.connect(Launched.address(hairpin.awaitLine("ready"), "netconf"), data);
+            directory,
+            "run",
+            "--port=1",
+            "--port=2",
+            "--netconf=127.0.0.1:0",
+            "--grpc=127.0.0.1:0",
+            "--data=" + data);
+    String ready = hairpin.awaitLine("ready");
+    String grpc = Launched.address(ready, "grpc");
+    NetconfClient client = Launched.connect(Launched.address(ready, "netconf"), data);
     String page = Files.readString(PAGE);
     List<DynamicTest> examples = new ArrayList<>();
     Matcher fence = FENCE.matcher(page);
@@ -42,7 +50,16 @@ final class OperateTest {
       String kind = fence.group(2);
       String content = fence.group(3).strip();
       long line = page.substring(0, fence.start()).lines().count() + 1;
-      examples.add(dynamicTest("line " + line + ": " + kind, () -> run(client, kind, content)));
+      examples.add(
+          dynamicTest(
+              "line " + line + ": " + kind,
+              () -> {
+                if (kind.equals("command")) {
+                  reply = command(directory, content.replace("127.0.0.1:9559", grpc));
+                } else {
+                  run(client, kind, content);
+                }
+              }));
     }
     assertThat(examples).as("examples in %s", PAGE).hasSizeGreaterThan(10);
     return examples.stream()
@@ -55,6 +72,17 @@ final class OperateTest {
                 throw new AssertionError(e);
               }
             });
+  }
+
+  /** Runs a command that ends. */
+  private static String command(Path directory, String line) throws Exception {
+    String[] words = line.replace("\\\n", " ").split("\\s+");
+    assertThat(words[0]).isEqualTo("./hairpin");
+    try (Launched command =
+        Launched.hairpin(directory, Arrays.copyOfRange(words, 1, words.length))) {
+      assertThat(command.exit()).as(command::errors).isZero();
+      return String.join("\n", command.output());
+    }
   }
 
   private void run(NetconfClient client, String kind, String content) throws IOException {

@@ -41,7 +41,22 @@ import org.jspecify.annotations.Nullable;
  * statement a line, and the frames that must come out of each port, in their order. A port that no
  * statement names is not connected, unless the script says {@code no_packet}.
  */
-final class Stf {
+public final class Stf {
+  /** What the entries and frames of a script go to. */
+  public interface Device {
+    /** Adds an entry. */
+    void insert(Table table, Entry entry);
+
+    /** Sets what a miss runs. */
+    void setDefault(Table table, Action action);
+
+    /** Lets a frame arrive. */
+    void receive(int port, byte[] frame);
+
+    /** The frames that came out of each port; there should be so many in all. */
+    Map<Integer, List<String>> transmitted(int wanted);
+  }
+
   private static final Pattern NAME = Pattern.compile("[\\w$.\\[\\]]+");
   private static final Pattern CALL = Pattern.compile("(" + NAME + ")\\s*\\(([^)]*)\\)");
   private static final Pattern PAIR =
@@ -52,8 +67,7 @@ final class Stf {
 
   private final Replication replication = new Replication();
   private final Program program;
-  private final Processor processor;
-  private final Map<Integer, List<String>> sent = new TreeMap<>();
+  private final Device device;
   private final Map<Integer, List<@Nullable String>> expected = new TreeMap<>();
   private final List<Replication.Replica[]> nodes = new ArrayList<>();
   private final Map<Integer, List<Replication.Replica>> groups = new HashMap<>();
@@ -61,13 +75,44 @@ final class Stf {
   private boolean quiet;
   private long microseconds;
 
-  private Stf(byte[] json) throws ProgramException {
+  private Stf(byte[] json, @Nullable Device device) throws ProgramException {
     program = Program.load(json, () -> microseconds, replication);
-    processor = program.processor(new Collector());
+    this.device = device == null ? new Engine(program) : device;
   }
 
-  /** Keeps what comes out. */
-  private final class Collector implements Transmitter {
+  /** The engine alone, in this thread. */
+  private static final class Engine implements Device, Transmitter {
+    private final Processor processor;
+    private final Map<Integer, List<String>> sent = new TreeMap<>();
+
+    Engine(Program program) {
+      processor = program.processor(this);
+    }
+
+    @Override
+    public void insert(Table table, Entry entry) {
+      table.insert(entry);
+    }
+
+    @Override
+    public void setDefault(Table table, Action action) {
+      table.setDefault(action);
+    }
+
+    @Override
+    public void receive(int port, byte[] bytes) {
+      MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, bytes.length));
+      MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
+      var frame = new Frame(memory);
+      frame.place(0, bytes.length);
+      processor.process(port, frame);
+    }
+
+    @Override
+    public Map<Integer, List<String>> transmitted(int wanted) {
+      return sent;
+    }
+
     @Override
     public void transmit(
         int port,
@@ -93,13 +138,26 @@ final class Stf {
    * @return what went wrong, a line each; empty where all is as expected
    */
   static List<String> run(byte[] json, String script) throws ProgramException {
-    var stf = new Stf(json);
+    return run(json, script, null);
+  }
+
+  /**
+   * Runs a script on a device that runs the same program; statements for registers, counters,
+   * meters, groups and clones are for the engine only.
+   *
+   * @return what went wrong, a line each; empty where all is as expected
+   */
+  public static List<String> run(byte[] json, String script, @Nullable Device device)
+      throws ProgramException {
+    var stf = new Stf(json, device);
     List<String> wrong = new ArrayList<>();
     int number = 0;
     for (String line : script.lines().toList()) {
       number++;
       int comment = line.indexOf('#');
-      String statement = (comment < 0 ? line : line.substring(0, comment)).strip();
+      // p4testgen writes names in quotation marks.
+      String statement =
+          (comment < 0 ? line : line.substring(0, comment)).replace("\"", "").strip();
       if (!statement.isEmpty()) {
         try {
           stf.execute(statement);
@@ -119,7 +177,9 @@ final class Stf {
       case "packet" -> {
         int port = Integer.parseInt(words[1]);
         expected.computeIfAbsent(port, p -> new ArrayList<>());
-        send(port, rest.substring(words[1].length()).replaceAll("\\s", ""));
+        device.receive(
+            port,
+            HexFormat.of().parseHex(rest.substring(words[1].length()).replaceAll("\\s", "")));
       }
       case "expect" -> {
         String data = rest.substring(words[1].length()).replaceAll("\\s", "");
@@ -133,7 +193,7 @@ final class Stf {
       case "add" -> add(rest);
       case "setdefault" -> {
         Table table = table(words[1]);
-        table.setDefault(action(table, rest.substring(words[1].length())));
+        device.setDefault(table, action(table, rest.substring(words[1].length())));
       }
       case "remove" -> removeAll();
       case "check_counter" -> checkCounter(rest);
@@ -191,18 +251,11 @@ final class Stf {
                 session, new Replication.CloneSession(groups.getOrDefault(group, List.of()), 0)));
   }
 
-  private void send(int port, String hex) {
-    byte[] bytes = HexFormat.of().parseHex(hex);
-    MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, bytes.length));
-    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, 0, bytes.length);
-    var frame = new Frame(memory);
-    frame.place(0, bytes.length);
-    processor.process(port, frame);
-  }
-
   // Frames
 
   private void compare(List<String> wrong) {
+    Map<Integer, List<String>> sent =
+        device.transmitted(expected.values().stream().mapToInt(List::size).sum());
     if (quiet) {
       sent.keySet().forEach(port -> expected.computeIfAbsent(port, p -> new ArrayList<>()));
     }
@@ -281,7 +334,8 @@ final class Stf {
       int field = field(table, pair.group(1));
       matches[field] = match(table.key().get(field), pair.group(2).replaceAll("\\s", ""));
     }
-    table.insert(
+    device.insert(
+        table,
         new Entry(
             List.of(matches),
             table.hasPriorities() ? priority + 1 : 0,

@@ -9,7 +9,6 @@ import static java.lang.constant.ConstantDescs.INIT_NAME;
 
 import java.lang.classfile.ClassBuilder;
 import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeBuilder;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
@@ -29,6 +28,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compiles a program to one hidden class: a method for each parser state, condition, table, action
@@ -36,11 +37,16 @@ import org.jspecify.annotations.Nullable;
  * the class.
  */
 final class Compiler {
+  private static final Logger LOG = LoggerFactory.getLogger(Compiler.class);
+
   /** HotSpot never compiles a method with more bytes of bytecode ({@code HugeMethodLimit}). */
   private static final int MAX_CODE = 8000;
 
   private static final int CHUNK = 128;
-  private static final int MAX_STEPS = 16;
+  // No state: none of a part of the transitions fits.
+  private static final int NOWHERE = -2;
+  // How many steps a method has, and how many where that makes too long ones.
+  private static final List<Integer> MAX_STEPS = List.of(16, 4, 1);
   private static final ClassDesc SELF = ClassDesc.of("io.hairpin.softswitch.engine.Compiled");
   private static final MethodTypeDesc VOID = MethodTypeDesc.of(CD_void);
   private static final MethodTypeDesc INT = MethodTypeDesc.of(CD_int);
@@ -48,10 +54,13 @@ final class Compiler {
 
   /** A compiled program. */
   static final class Compiled {
+    // How many bytes of bytecode its longest method has.
+    final int longest;
     private final MethodHandle constructor;
 
-    Compiled(MethodHandle constructor) {
+    Compiled(MethodHandle constructor, int longest) {
       this.constructor = constructor;
+      this.longest = longest;
     }
 
     Pipeline make(Pipeline.Shared shared, Transmitter out) {
@@ -67,47 +76,64 @@ final class Compiler {
 
   private final Source source;
   private final Map<String, Table> tables;
-  private final Map<String, CounterArray> counters;
-  private final Map<String, RegisterArray> registers;
-  private final Map<String, MeterArray> meters;
+  private final Externs externs;
   private final Map<String, ValueSet> valueSets;
-  private final Map<String, Hash> hashes;
+  private final boolean traced;
+  private final int maxSteps;
   private final List<Object> constants = new ArrayList<>();
   private final Map<String, Integer> headerTypes = new LinkedHashMap<>();
   private final Set<Layout.HeaderType> extracted = new LinkedHashSet<>();
   private final Map<String, String> origins = new LinkedHashMap<>();
 
-  private Compiler(Source source, Program program) {
+  private Compiler(
+      Source source, Program program, Externs externs, boolean traced, int maxSteps) {
     this.source = source;
     this.tables = program.tables;
-    this.counters = program.counters;
-    this.registers = program.registers;
-    this.meters = program.meters;
+    this.externs = externs;
     this.valueSets = program.valueSets;
-    this.hashes = program.hashes;
+    this.traced = traced;
+    this.maxSteps = maxSteps;
   }
 
-  static Compiled compile(Source source, Program program) throws ProgramException {
-    var compiler = new Compiler(source, program);
-    byte[] bytes;
-    try {
-      bytes = ClassFile.of().build(SELF, compiler::build);
-    } catch (IllegalArgumentException e) {
-      // Among others: a method over 65,535 bytes.
-      throw new ProgramException("the program cannot be compiled: " + e.getMessage(), e);
+  /**
+   * Compiles a program.
+   *
+   * @param traced whether the class is to tell its {@link Tracer} what it does, and counts nothing
+   */
+  static Compiled compile(Source source, Program program, Externs externs, boolean traced)
+      throws ProgramException {
+    for (int maxSteps : MAX_STEPS) {
+      var compiler = new Compiler(source, program, externs, traced, maxSteps);
+      boolean last = maxSteps == MAX_STEPS.getLast();
+      try {
+        byte[] bytes = ClassFile.of().build(SELF, compiler::build);
+        int longest = compiler.longest(bytes, last);
+        if (longest <= MAX_CODE || last) {
+          return compiler.define(bytes, longest);
+        }
+      } catch (IllegalArgumentException e) {
+        // Among others: a method over 65,535 bytes.
+        if (last) {
+          throw new ProgramException("the program cannot be compiled: " + e.getMessage(), e);
+        }
+      }
     }
-    compiler.checkSizes(bytes);
+    throw new IllegalStateException("no way to split methods");
+  }
+
+  private Compiled define(byte[] bytes, int longest) {
     try {
       MethodHandles.Lookup lookup =
           MethodHandles.lookup()
-              .defineHiddenClassWithClassData(bytes, List.copyOf(compiler.constants), true);
+              .defineHiddenClassWithClassData(bytes, List.copyOf(constants), true);
       MethodHandle constructor =
           lookup.findConstructor(
               lookup.lookupClass(),
               MethodType.methodType(void.class, Pipeline.Shared.class, Transmitter.class));
       return new Compiled(
           constructor.asType(
-              MethodType.methodType(Pipeline.class, Pipeline.Shared.class, Transmitter.class)));
+              MethodType.methodType(Pipeline.class, Pipeline.Shared.class, Transmitter.class)),
+          longest);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("the compiled program does not link", e);
     }
@@ -142,21 +168,22 @@ final class Compiler {
     return most;
   }
 
-  private void checkSizes(byte[] bytes) throws ProgramException {
-    ClassModel model = ClassFile.of().parse(bytes);
-    for (MethodModel method : model.methods()) {
+  /** Finds how long the longest method is. */
+  private int longest(byte[] bytes, boolean warn) {
+    int longest = 0;
+    for (MethodModel method : ClassFile.of().parse(bytes).methods()) {
       int length = method.code().map(c -> ((CodeAttribute) c).codeLength()).orElse(0);
-      if (length > MAX_CODE) {
+      longest = Math.max(longest, length);
+      if (warn && length > MAX_CODE) {
         String name = method.methodName().stringValue();
-        throw new ProgramException(
-            origins.getOrDefault(name, name)
-                + " is too long: "
-                + length
-                + " bytes of bytecode, at most "
-                + MAX_CODE
-                + " are compiled");
+        LOG.warn(
+            "{} is slow: its {} bytes of bytecode are over the {} that the JIT compiles",
+            origins.getOrDefault(name, name),
+            length,
+            MAX_CODE);
       }
     }
+    return longest;
   }
 
   private void build(ClassBuilder b) {
@@ -178,6 +205,7 @@ final class Compiler {
     for (Source.ActionCode action : source.actions()) {
       action(b, action);
     }
+    action(b, source.beforeDeparser());
     parser(b);
     control(b, "ingress", source.ingress());
     control(b, "egress", source.egress());
@@ -185,45 +213,44 @@ final class Compiler {
     deparser(b);
   }
 
-  /** One method for an action, or several one after the other where it is long. */
+  /** One method for an action; where it is long, others for the runs of steps between its jumps. */
   private void action(ClassBuilder b, Source.ActionCode action) {
     String name = "action_" + action.index();
     String origin = "action " + action.name();
     List<Source.Step> steps = action.steps();
-    if (steps.size() <= MAX_STEPS || steps.stream().anyMatch(Source.Jump.class::isInstance)) {
-      method(
-          b,
-          name,
-          origin,
-          Emitter.ACTION,
-          e -> {
-            e.steps(steps);
-            e.c.return_();
-          });
-      return;
-    }
-    int parts = (steps.size() + MAX_STEPS - 1) / MAX_STEPS;
+    List<List<Source.Step>> parts = new ArrayList<>();
     method(
         b,
         name,
         origin,
         Emitter.ACTION,
         e -> {
-          for (int i = 0; i < parts; i++) {
-            e.c.aload(0).aload(1).invokevirtual(SELF, name + "_" + i, Emitter.ACTION);
+          if (traced && !action.equals(source.beforeDeparser())) {
+            e.c.aload(0);
+            e.constant(action);
+            e.c.aload(1);
+            e.inherited(
+                "traceAction", CD_void, Emitter.desc(Source.ActionCode.class), Emitter.LONGS);
           }
+          e.steps(
+              steps,
+              steps.size() <= maxSteps ? Integer.MAX_VALUE : maxSteps,
+              part -> {
+                e.c.aload(0).aload(1);
+                e.c.invokevirtual(SELF, name + "_" + parts.size(), Emitter.ACTION);
+                parts.add(part);
+              });
           e.c.return_();
         });
-    for (int i = 0; i < parts; i++) {
-      List<Source.Step> part =
-          steps.subList(i * MAX_STEPS, Math.min(steps.size(), (i + 1) * MAX_STEPS));
+    for (int i = 0; i < parts.size(); i++) {
+      List<Source.Step> part = parts.get(i);
       method(
           b,
           name + "_" + i,
           origin,
           Emitter.ACTION,
           e -> {
-            e.steps(part);
+            part.forEach(e::step);
             e.c.return_();
           });
     }
@@ -250,21 +277,25 @@ final class Compiler {
     return found;
   }
 
+  boolean traced() {
+    return traced;
+  }
+
   CounterArray counter(Source.Counter counter) {
-    return of(counters, counter.name());
+    return of(externs.counters, counter.name());
   }
 
   RegisterArray register(Source.Register register) {
-    return of(registers, register.name());
+    return of(externs.registers, register.name());
   }
 
   MeterArray meter(Source.Meter meter) {
-    return of(meters, meter.name());
+    return of(externs.meters, meter.name());
   }
 
   /** A calculation's function; some remember what they were asked before. */
   Hash hash(Source.Calculation calculation) {
-    return hashes.computeIfAbsent(calculation.name(), i -> new Hash(calculation.algorithm()));
+    return externs.hashes.computeIfAbsent(calculation.name(), i -> new Hash(calculation.algorithm()));
   }
 
   private int number(Layout.HeaderType type) {
@@ -295,8 +326,7 @@ final class Compiler {
           e.c.loadConstant(-1).ireturn();
         });
     for (int i = 0; i < states.size(); i++) {
-      Source.State state = states.get(i);
-      method(b, "state_" + i, "parser state " + state.name(), INT, e -> state(e, state));
+      state(b, "state_" + i, states.get(i));
     }
     for (Layout.HeaderType type : extracted) {
       method(
@@ -308,10 +338,90 @@ final class Compiler {
     }
   }
 
-  private void state(Emitter e, Source.State state) {
+  /** One method for a state; where it is long, others for its operations and transitions. */
+  private void state(ClassBuilder b, String name, Source.State state) {
+    String origin = "parser state " + state.name();
+    List<List<Source.ParserOp>> ops = parts(state.ops(), maxSteps);
+    List<List<Source.Transition>> transitions = parts(state.transitions(), 8 * maxSteps);
+    method(
+        b,
+        name,
+        origin,
+        INT,
+        e -> {
+          CodeBuilder c = e.c;
+          Label fail = c.newLabel();
+          if (traced) {
+            c.aload(0);
+            e.constant(state);
+            e.inherited("traceState", CD_void, Emitter.desc(Source.State.class));
+          }
+          if (ops.size() == 1) {
+            ops(e, ops.getFirst(), fail);
+          } else {
+            for (int i = 0; i < ops.size(); i++) {
+              c.aload(0).invokevirtual(SELF, name + "_ops_" + i, TEST).ifeq(fail);
+            }
+          }
+          if (transitions.size() == 1) {
+            transitions(e, state, transitions.getFirst(), state.otherwise(), fail);
+          } else {
+            for (int i = 0; i < transitions.size(); i++) {
+              Label no = c.newLabel();
+              int next = e.local(CD_int);
+              c.aload(0).invokevirtual(SELF, name + "_next_" + i, INT).istore(next);
+              c.iload(next).loadConstant(NOWHERE).if_icmpeq(no);
+              c.iload(next).ireturn();
+              c.labelBinding(no);
+            }
+            c.loadConstant(state.otherwise()).ireturn();
+          }
+          c.labelBinding(fail);
+          c.loadConstant(-1).ireturn();
+        });
+    for (int i = 0; i < ops.size() && ops.size() > 1; i++) {
+      List<Source.ParserOp> part = ops.get(i);
+      method(
+          b,
+          name + "_ops_" + i,
+          origin,
+          TEST,
+          e -> {
+            Label fail = e.c.newLabel();
+            ops(e, part, fail);
+            e.c.iconst_1().ireturn();
+            e.c.labelBinding(fail);
+            e.c.iconst_0().ireturn();
+          });
+    }
+    for (int i = 0; i < transitions.size() && transitions.size() > 1; i++) {
+      List<Source.Transition> part = transitions.get(i);
+      method(
+          b,
+          name + "_next_" + i,
+          origin,
+          INT,
+          e -> {
+            Label fail = e.c.newLabel();
+            transitions(e, state, part, NOWHERE, fail);
+            e.c.labelBinding(fail);
+            e.c.loadConstant(-1).ireturn();
+          });
+    }
+  }
+
+  /** Parts of at most so many; one, empty, of nothing. */
+  private static <T> List<List<T>> parts(List<T> all, int most) {
+    List<List<T>> parts = new ArrayList<>();
+    for (int i = 0; i == 0 || i < all.size(); i += most) {
+      parts.add(all.subList(i, Math.min(all.size(), i + most)));
+    }
+    return parts;
+  }
+
+  private void ops(Emitter e, List<Source.ParserOp> ops, Label fail) {
     CodeBuilder c = e.c;
-    Label fail = c.newLabel();
-    for (Source.ParserOp op : state.ops()) {
+    for (Source.ParserOp op : ops) {
       switch (op) {
         case Source.Extract extract -> {
           int base = e.local(CD_int);
@@ -358,9 +468,6 @@ final class Compiler {
         case Source.Run run -> e.step(run.step());
       }
     }
-    transitions(e, state, fail);
-    c.labelBinding(fail);
-    c.loadConstant(-1).ireturn();
   }
 
   private static MethodTypeDesc extractType(Layout.HeaderType type) {
@@ -383,10 +490,16 @@ final class Compiler {
     e.c.ifeq(fail);
   }
 
-  private void transitions(Emitter e, Source.State state, Label fail) {
+  /** Returns the next state: of the first of these transitions that fits. */
+  private void transitions(
+      Emitter e,
+      Source.State state,
+      List<Source.Transition> transitions,
+      int otherwiseState,
+      Label fail) {
     CodeBuilder c = e.c;
-    if (state.transitions().isEmpty()) {
-      c.loadConstant(state.otherwise()).ireturn();
+    if (transitions.isEmpty()) {
+      c.loadConstant(otherwiseState).ireturn();
       return;
     }
     // Words of the key in locals, each with the bits of the transitions' values that it meets.
@@ -406,9 +519,9 @@ final class Compiler {
         origin.add(new int[] {i, w, width});
       }
     }
-    if (locals.size() == 1 && origin.getFirst()[2] < 32 && allExact(state)) {
+    if (locals.size() == 1 && origin.getFirst()[2] < 32 && allExact(state, transitions)) {
       Map<Integer, Integer> first = new TreeMap<>();
-      for (Source.Transition t : state.transitions()) {
+      for (Source.Transition t : transitions) {
         if (t instanceof Source.Case v) {
           first.putIfAbsent(v.values().getFirst().intValue(), v.next());
         }
@@ -423,10 +536,10 @@ final class Compiler {
         c.loadConstant(next).ireturn();
       }
       c.labelBinding(otherwise);
-      c.loadConstant(state.otherwise()).ireturn();
+      c.loadConstant(otherwiseState).ireturn();
       return;
     }
-    for (Source.Transition t : state.transitions()) {
+    for (Source.Transition t : transitions) {
       Label no = c.newLabel();
       switch (t) {
         case Source.Case v -> {
@@ -467,12 +580,12 @@ final class Compiler {
       c.loadConstant(t.next()).ireturn();
       c.labelBinding(no);
     }
-    c.loadConstant(state.otherwise()).ireturn();
+    c.loadConstant(otherwiseState).ireturn();
   }
 
-  private static boolean allExact(Source.State state) {
+  private static boolean allExact(Source.State state, List<Source.Transition> transitions) {
     int width = Emitter.width(state.key().getFirst());
-    return state.transitions().stream()
+    return transitions.stream()
         .allMatch(t -> t instanceof Source.Case v && v.masks().getFirst().equals(Wide.mask(width)));
   }
 
@@ -529,14 +642,25 @@ final class Compiler {
                 e -> {
                   Label no = e.c.newLabel();
                   e.unless(conditional.condition(), no);
+                  traceCondition(e, conditional, true);
                   e.c.iconst_1().ireturn();
                   e.c.labelBinding(no);
+                  traceCondition(e, conditional, false);
                   e.c.iconst_0().ireturn();
                 });
         case Source.Apply apply ->
             method(b, method, "table " + apply.name(), INT, e -> table(e, apply));
         case Source.Call call -> {}
       }
+    }
+  }
+
+  private void traceCondition(Emitter e, Source.Conditional conditional, boolean holds) {
+    if (traced) {
+      e.c.aload(0);
+      e.constant(conditional);
+      e.c.loadConstant(holds ? 1 : 0);
+      e.inherited("traceCondition", CD_void, Emitter.desc(Source.Conditional.class), CD_boolean);
     }
   }
 
@@ -643,7 +767,19 @@ final class Compiler {
     }
     int bound = e.local(Emitter.BOUND);
     c.astore(bound);
-    if (apply.counted()) {
+    if (traced) {
+      c.aload(0);
+      e.constant(apply);
+      e.constant(table);
+      c.aload(bound);
+      e.inherited(
+          "traceTable",
+          CD_void,
+          Emitter.desc(Source.Apply.class),
+          Emitter.TABLE,
+          Emitter.BOUND);
+    }
+    if (apply.counted() && !traced) {
       c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
       c.aload(0).getfield(Emitter.PIPELINE, "ingressLength", CD_int);
       c.invokevirtual(Emitter.desc(Hits.class), "count", MethodTypeDesc.of(CD_void, CD_int));
@@ -660,12 +796,12 @@ final class Compiler {
       c.aload(0);
       e.inherited("now", CD_long);
       c.invokevirtual(
-          Emitter.desc(Hits.class), "meter", MethodTypeDesc.of(CD_long, CD_int, CD_long));
+          Emitter.desc(Hits.class), traced ? "tryMeter" : "meter", MethodTypeDesc.of(CD_long, CD_int, CD_long));
       c.lstore(colour);
       e.storeLocal(meter.to(), colour);
       c.labelBinding(unmetered);
     }
-    if (apply.ages()) {
+    if (apply.ages() && !traced) {
       c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
       c.aload(0);
       e.inherited("now", CD_long);
@@ -850,6 +986,10 @@ final class Compiler {
             if (source.checksums().get(i).update()) {
               e.c.aload(0).invokevirtual(SELF, "update_" + i, VOID);
             }
+          }
+          if (!source.beforeDeparser().steps().isEmpty()) {
+            e.c.aload(0).aconst_null();
+            e.c.invokevirtual(SELF, "action_" + source.beforeDeparser().index(), Emitter.ACTION);
           }
           for (int i = 0; i < chunks; i++) {
             e.c.aload(0).invokevirtual(SELF, "deparse_" + i, VOID);

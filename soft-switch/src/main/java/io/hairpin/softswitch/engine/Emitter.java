@@ -17,8 +17,10 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -701,25 +703,55 @@ final class Emitter {
 
   // Steps
 
-  void steps(List<Source.Step> steps) {
-    List<Label> labels = new ArrayList<>();
-    boolean jumps = steps.stream().anyMatch(Source.Jump.class::isInstance);
-    for (int i = 0; jumps && i <= steps.size(); i++) {
-      labels.add(c.newLabel());
-    }
-    for (int i = 0; i < steps.size(); i++) {
-      if (jumps) {
-        c.labelBinding(labels.get(i));
+  /** Runs steps; a straight run longer than the limit is given away in parts. */
+  void steps(List<Source.Step> steps, int limit, Consumer<List<Source.Step>> away) {
+    Map<Integer, Label> targets = new TreeMap<>();
+    for (Source.Step step : steps) {
+      if (step instanceof Source.Jump jump) {
+        targets.computeIfAbsent(jump.target(), t -> c.newLabel());
+        targets.computeIfAbsent(steps.size(), t -> c.newLabel());
       }
+    }
+    for (int i = 0; i < steps.size(); ) {
+      bind(targets.get(i));
       if (steps.get(i) instanceof Source.Jump jump) {
-        jump(jump, labels.get(jump.target()), jump.target() <= i ? labels.getLast() : null);
-      } else {
-        step(steps.get(i));
+        jump(jump, label(targets, jump.target()), jump.target() <= i ? end(targets, steps) : null);
+        i++;
+        continue;
       }
+      int to = i + 1;
+      while (to < steps.size()
+          && to - i < limit
+          && !targets.containsKey(to)
+          && !(steps.get(to) instanceof Source.Jump)) {
+        to++;
+      }
+      if (limit == Integer.MAX_VALUE) {
+        steps.subList(i, to).forEach(this::step);
+      } else {
+        away.accept(steps.subList(i, to));
+      }
+      i = to;
     }
-    if (jumps) {
-      c.labelBinding(labels.getLast());
+    bind(targets.get(steps.size()));
+  }
+
+  private void bind(@Nullable Label label) {
+    if (label != null) {
+      c.labelBinding(label);
     }
+  }
+
+  private static Label end(Map<Integer, Label> targets, List<Source.Step> steps) {
+    return label(targets, steps.size());
+  }
+
+  private static Label label(Map<Integer, Label> targets, int step) {
+    Label label = targets.get(step);
+    if (label == null) {
+      throw new IllegalStateException("no label at step " + step);
+    }
+    return label;
   }
 
   /** Jumps; one that goes back leaves the action where a packet has done so too often. */
@@ -795,6 +827,12 @@ final class Emitter {
       }
       case Source.Push v -> shift("push", v.stack(), v.count());
       case Source.Pop v -> shift("pop", v.stack(), v.count());
+      case Source.Count v when compiler.traced() -> {
+        c.aload(0);
+        constant(compiler.counter(v.counter()));
+        low(v.index());
+        inherited("traceCount", CD_void, desc(CounterArray.class), CD_long);
+      }
       case Source.Count v -> {
         constant(compiler.counter(v.counter()));
         low(v.index());
@@ -946,6 +984,21 @@ final class Emitter {
       }
       case Source.Exit v -> c.aload(0).iconst_1().putfield(PIPELINE, "exited", CD_boolean);
       case Source.Jump v -> throw new IllegalStateException("a jump outside an action");
+      case Source.Log v -> {
+        Label quiet = c.newLabel();
+        c.aload(0);
+        inherited("logs", CD_boolean);
+        c.ifeq(quiet);
+        c.aload(0).loadConstant(v.format());
+        c.loadConstant(v.arguments().size()).anewarray(ConstantDescs.CD_Object);
+        for (int i = 0; i < v.arguments().size(); i++) {
+          c.dup().loadConstant(i);
+          big(v.arguments().get(i), EXACT);
+          c.aastore();
+        }
+        inherited("log", CD_void, ConstantDescs.CD_String, ConstantDescs.CD_Object.arrayType());
+        c.labelBinding(quiet);
+      }
       case Source.Nothing v -> {}
     }
   }

@@ -60,6 +60,16 @@ public final class Hash {
         };
   }
 
+  /** The same function, which goes on by itself. */
+  Hash copy() {
+    var copy = new Hash(algorithm);
+    copy.crc = crc;
+    copy.key = key;
+    copy.turn.set(turn.get());
+    copy.remembered.putAll(remembered);
+    return copy;
+  }
+
   /**
    * Sets the parameters of a CRC; its width stays.
    *

@@ -42,6 +42,11 @@ final class Hits {
     return meter == null ? Meter.GREEN : meter.execute(length, now);
   }
 
+  /** The colour that one packet would get. */
+  long tryMeter(int length, long now) {
+    return meter == null ? Meter.GREEN : meter.copy().execute(length, now);
+  }
+
   void count(int length) {
     long unused = (long) PACKETS.getAndAdd(this, 1L);
     unused = (long) BYTES.getAndAdd(this, (long) length);

@@ -31,6 +31,18 @@ final class Meter {
     this.bytes = bytes;
   }
 
+  /** A meter as this one is now, which goes on by itself. */
+  synchronized Meter copy() {
+    var copy = new Meter(bytes);
+    copy.rates = rates;
+    copy.begin = begin;
+    copy.committedCame = committedCame;
+    copy.peakCame = peakCame;
+    copy.committed = committed;
+    copy.peak = peak;
+    return copy;
+  }
+
   @Nullable MeterRates rates() {
     return rates;
   }

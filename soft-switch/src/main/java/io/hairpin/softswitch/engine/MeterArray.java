@@ -1,5 +1,6 @@
 package io.hairpin.softswitch.engine;
 
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,20 @@ public final class MeterArray {
     this.bytes = source.bytes();
     this.clock = clock;
     this.meters = new Meter[source.size()];
-    for (int i = 0; i < meters.length; i++) {
-      meters[i] = new Meter(bytes);
-    }
+    Arrays.setAll(meters, i -> new Meter(bytes));
+  }
+
+  private MeterArray(MeterArray of) {
+    this.name = of.name;
+    this.bytes = of.bytes;
+    this.clock = of.clock;
+    this.meters = new Meter[of.meters.length];
+    Arrays.setAll(meters, i -> of.meters[i].copy());
+  }
+
+  /** An array as this one is now, which goes on by itself. */
+  MeterArray copy() {
+    return new MeterArray(this);
   }
 
   /**

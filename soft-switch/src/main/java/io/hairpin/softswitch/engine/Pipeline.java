@@ -1,21 +1,29 @@
 package io.hairpin.softswitch.engine;
 
+import io.hairpin.softswitch.engine.TraceEvent.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the compiled class extends: the order in which bmv2's simple_switch runs the parts of a
  * program, and the state of one thread.
  */
 abstract non-sealed class Pipeline extends Processor {
+  // What a program says by log_msg.
+  private static final Logger LOG = LoggerFactory.getLogger("log_msg");
+
   private static final int INGRESS_CLONE = 1;
   private static final int EGRESS_CLONE = 2;
   private static final int RECIRCULATED = 4;
@@ -39,7 +47,21 @@ abstract non-sealed class Pipeline extends Processor {
       Replication replication,
       int keyWords,
       int headerBytes,
-      int calculationBytes) {}
+      int calculationBytes,
+      @Nullable Tracer tracer) {
+    Shared with(Tracer next) {
+      return new Shared(
+          source,
+          microseconds,
+          random,
+          failures,
+          replication,
+          keyWords,
+          headerBytes,
+          calculationBytes,
+          next);
+    }
+  }
 
   /** A digest, and room for its fields. */
   private record Sample(Source.Digest digest, DigestList list, MemorySegment bytes) {}
@@ -100,6 +122,7 @@ abstract non-sealed class Pipeline extends Processor {
   final int mcastGrp;
 
   private final Source source;
+  private final @Nullable Tracer tracer;
   private final LongSupplier clock;
   private final boolean clocked;
   private final Replication replication;
@@ -126,6 +149,8 @@ abstract non-sealed class Pipeline extends Processor {
   private final int enqQdepth;
   private final int deqTimedelta;
   private final int deqQdepth;
+  private final int priority;
+  private final int qid;
   private final int ingressTimestamp;
   private final int egressTimestamp;
   private final int egressRid;
@@ -141,6 +166,7 @@ abstract non-sealed class Pipeline extends Processor {
 
   Pipeline(Shared shared, Transmitter transmitter) {
     this.source = shared.source;
+    this.tracer = shared.tracer;
     this.clock = shared.microseconds;
     this.clocked = source.clocked();
     this.replication = shared.replication;
@@ -178,6 +204,8 @@ abstract non-sealed class Pipeline extends Processor {
     enqQdepth = word("enq_qdepth");
     deqTimedelta = word("deq_timedelta");
     deqQdepth = word("deq_qdepth");
+    priority = word("priority");
+    qid = word("qid");
     ingressTimestamp = word("ingress_global_timestamp");
     egressTimestamp = word("egress_global_timestamp");
     mcastGrp = word("mcast_grp");
@@ -266,6 +294,11 @@ abstract non-sealed class Pipeline extends Processor {
     int port = (int) s[ingressPort];
     ingressLength = frame.length();
     packetLength = ingressLength;
+    if (tracer != null) {
+      tracer.other(s);
+      note(
+          Kind.RECEIVED, Integer.toString(port), Tracer.detail("", ingressLength + " octets"));
+    }
     parse(start);
     if (clocked) {
       s[ingressTimestamp] = clock.getAsLong() & Bits.mask(48);
@@ -273,6 +306,7 @@ abstract non-sealed class Pipeline extends Processor {
     ingress();
     exited = false;
     if (failed) {
+      dropped("an assertion of the program does not hold");
       return;
     }
     if (cloneSession != NO_CLONE) {
@@ -282,6 +316,9 @@ abstract non-sealed class Pipeline extends Processor {
       sendDigest();
     }
     if (resubmit != 0) {
+      if (tracer != null) {
+        note(Kind.RESUBMIT, "", Tracer.detail("field list", resubmit));
+      }
       Pass again = again(resubmit, RESUBMITTED);
       if (again != null) {
         again.frame = frame;
@@ -297,6 +334,9 @@ abstract non-sealed class Pipeline extends Processor {
     if (group != 0) {
       s[instanceType] = REPLICATION;
       List<Replication.Replica> replicas = replication.group(group);
+      if (tracer != null) {
+        note(Kind.MULTICAST, Integer.toString(group), replicas(replicas));
+      }
       if (replicas != null) {
         replicate(replicas, frame, 0);
       }
@@ -306,12 +346,15 @@ abstract non-sealed class Pipeline extends Processor {
     if (port1 != DROP) {
       s[instanceType] = 0;
       runEgress(port1, frame, 0);
+    } else {
+      dropped("egress_spec is 511 at the end of ingress");
     }
   }
 
   /** Keeps the state of a packet that starts again, unless that was too often already. */
   private @Nullable Pass again(int fields, int type) {
     if (++passes > MAX_PASSES) {
+      dropped("it started again " + MAX_PASSES + " times");
       return null;
     }
     Pass pass = spare.poll();
@@ -357,6 +400,9 @@ abstract non-sealed class Pipeline extends Processor {
       }
       state = state(state);
     }
+    if (tracer != null) {
+      note(Kind.PARSED, errorName());
+    }
     s[parserError] = error;
     s[checksumError] = verify() ? 1 : 0;
   }
@@ -364,6 +410,12 @@ abstract non-sealed class Pipeline extends Processor {
   private void cloneIngress(int port, Frame frame, int start) {
     Replication.CloneSession session = replication.session(cloneSession);
     int fields = cloneFields;
+    if (tracer != null) {
+      note(
+          Kind.CLONE,
+          Integer.toString(cloneSession),
+          replicas(session == null ? null : session.replicas()));
+    }
     cloneSession = NO_CLONE;
     if (session == null) {
       return;
@@ -377,6 +429,9 @@ abstract non-sealed class Pipeline extends Processor {
     packetLength = ingressLength;
     clear();
     s[ingressPort] = port;
+    if (tracer != null) {
+      tracer.other(s);
+    }
     parse(start);
     clearMetadata();
     copyFields(fields, ingressState);
@@ -387,6 +442,9 @@ abstract non-sealed class Pipeline extends Processor {
       replicate(session.replicas(), frame, 0);
     }
     System.arraycopy(ingressState, 0, s, 0, s.length);
+    if (tracer != null) {
+      tracer.other(s);
+    }
     position = keptPosition;
     packetLength = keptLength;
     digest = keptDigest;
@@ -433,6 +491,9 @@ abstract non-sealed class Pipeline extends Processor {
       }
       if (!first) {
         System.arraycopy(kept, 0, s, 0, s.length);
+        if (tracer != null) {
+          tracer.other(s);
+        }
         packetLength = length;
         truncated = cut;
       }
@@ -454,6 +515,9 @@ abstract non-sealed class Pipeline extends Processor {
   }
 
   private void runEgress(int port, Frame frame, int depth) {
+    if (tracer != null) {
+      tracer.other(s);
+    }
     if (clocked) {
       long now = clock.getAsLong();
       s[enqTimestamp] = now & Bits.mask(32);
@@ -462,20 +526,36 @@ abstract non-sealed class Pipeline extends Processor {
     s[enqQdepth] = 0;
     s[deqTimedelta] = 0;
     s[deqQdepth] = 0;
+    s[qid] = s[priority];
     s[egressPort] = port;
     // bmv2 sets the drop port plus one, which 9 bits do not hold.
     s[egressSpec] = 0;
     s[packetLengthField] = packetLength;
+    if (tracer != null) {
+      tracer.other(s);
+      note(
+          Kind.EGRESS,
+          Integer.toString(port),
+          Tracer.detail("instance_type", s[instanceType]),
+          Tracer.detail("egress_rid", s[egressRid]));
+    }
     egress();
     exited = false;
     if (failed) {
       failed = false;
+      dropped("an assertion of the program does not hold");
       return;
     }
     int session = cloneSession;
     int fields = cloneFields;
     cloneSession = NO_CLONE;
     Replication.CloneSession clones = session == NO_CLONE ? null : replication.session(session);
+    if (tracer != null && session != NO_CLONE) {
+      note(
+          Kind.CLONE,
+          Integer.toString(session),
+          replicas(clones == null ? null : clones.replicas()));
+    }
     if (clones != null && depth + 1 < MAX_DEPTH) {
       cloneEgress(clones, fields, port, frame, depth);
       return;
@@ -493,6 +573,9 @@ abstract non-sealed class Pipeline extends Processor {
     finish(port, frame);
     recirculate = 0;
     System.arraycopy(kept, 0, s, 0, s.length);
+    if (tracer != null) {
+      tracer.other(s);
+    }
     packetLength = length;
     truncated = cut;
     clearMetadata();
@@ -505,6 +588,7 @@ abstract non-sealed class Pipeline extends Processor {
 
   private void finish(int port, Frame frame) {
     if (s[egressSpec] == DROP) {
+      dropped("egress_spec is 511 at the end of egress");
       return;
     }
     outLength = 0;
@@ -512,8 +596,14 @@ abstract non-sealed class Pipeline extends Processor {
     int headers = Math.min(outLength, truncated);
     int payload = Math.min(end - position, truncated - headers);
     if (recirculate != 0) {
+      if (tracer != null) {
+        note(Kind.RECIRCULATE, "", Tracer.detail("field list", recirculate));
+      }
       recirculate(frame, headers, payload);
       return;
+    }
+    if (tracer != null) {
+      tracer.sent(s, port, out, headers, in, position, payload);
     }
     transmitter.transmit(port, out, headers, frame, position, payload);
   }
@@ -554,10 +644,77 @@ abstract non-sealed class Pipeline extends Processor {
         Bits.put1(width - bit < 8 ? value & Bits.mask(width - bit) : value, sample.bytes, at++);
       }
     }
+    if (tracer != null) {
+      String bytes = HexFormat.of().formatHex(sample.bytes.toArray(ValueLayout.JAVA_BYTE));
+      note(Kind.DIGEST, sample.list.name(), Tracer.detail("", bytes));
+    }
     transmitter.digest(sample.list, sample.bytes);
   }
 
+  // Tracing
+
+  private void note(Kind kind, String name, TraceEvent.Detail... details) {
+    if (tracer != null) {
+      tracer.note(s, kind, name, details);
+    }
+  }
+
+  private void dropped(String why) {
+    note(Kind.DROPPED, why);
+  }
+
+  private static TraceEvent.Detail replicas(@Nullable List<Replication.Replica> replicas) {
+    return replicas == null
+        ? Tracer.detail("", "there is none")
+        : Tracer.detail(
+            "ports", replicas.stream().map(Replication.Replica::port).toList().toString());
+  }
+
+  private String errorName() {
+    for (Map.Entry<String, Integer> e : source.errors().entrySet()) {
+      if (e.getValue() == error) {
+        return e.getKey();
+      }
+    }
+    return "error " + error;
+  }
+
+  // Called by a compiled class that is traced
+
+  final void traceState(Source.State state) {
+    note(Kind.STATE, state.name());
+  }
+
+  final void traceCondition(Source.Conditional condition, boolean holds) {
+    note(Kind.CONDITION, condition.name(), Tracer.detail("", Boolean.toString(holds)));
+  }
+
+  final void traceTable(Source.Apply apply, Table table, Bound bound) {
+    if (tracer != null) {
+      tracer.table(s, apply, table, bound);
+    }
+  }
+
+  final void traceAction(Source.ActionCode action, long @Nullable [] arguments) {
+    if (tracer != null) {
+      tracer.action(s, action, arguments);
+    }
+  }
+
+  final void traceCount(CounterArray counter, long index) {
+    note(Kind.COUNT, counter.name(), Tracer.detail("", Long.toString(index)));
+  }
+
   // Called by the compiled class
+
+  final boolean logs() {
+    return tracer == null && LOG.isInfoEnabled();
+  }
+
+  @SuppressWarnings("Slf4jFormatShouldBeConst") // the program's own
+  final void log(String format, Object[] arguments) {
+    LOG.info(format, arguments);
+  }
 
   /** Whether so many more bytes are there; if not, that is the parser's error. */
   final boolean has(int bytes) {
@@ -676,7 +833,9 @@ abstract non-sealed class Pipeline extends Processor {
 
   /** An assertion does not hold: the packet is dropped. */
   final void fail() {
-    failures.increment();
+    if (tracer == null) {
+      failures.increment();
+    }
     failed = true;
     exited = true;
   }

@@ -1,6 +1,10 @@
 package io.hairpin.softswitch.engine;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +25,8 @@ public final class Program {
   private static final int MAX_FRAME = 1 << 17;
 
   final Map<String, Table> tables = new LinkedHashMap<>();
-  final Map<String, CounterArray> counters = new LinkedHashMap<>();
-  final Map<String, RegisterArray> registers = new LinkedHashMap<>();
-  final Map<String, MeterArray> meters = new LinkedHashMap<>();
   final Map<String, ValueSet> valueSets = new LinkedHashMap<>();
-  final Map<String, Hash> hashes = new LinkedHashMap<>();
+  private final Externs externs = new Externs();
   private final Map<String, ActionProfile> profiles = new LinkedHashMap<>();
   private final LongAdder failures = new LongAdder();
   private final List<DigestList> digests;
@@ -46,13 +47,13 @@ public final class Program {
       }
     }
     for (Source.Counter c : source.counters()) {
-      counters.put(c.name(), new CounterArray(c.name(), c.size()));
+      externs.counters.put(c.name(), new CounterArray(c.name(), c.size()));
     }
     for (Source.Register r : source.registers()) {
-      registers.put(r.name(), new RegisterArray(r));
+      externs.registers.put(r.name(), new RegisterArray(r));
     }
     for (Source.Meter m : source.meters()) {
-      meters.put(m.name(), new MeterArray(m, microseconds));
+      externs.meters.put(m.name(), new MeterArray(m, microseconds));
     }
     for (Source.ValueSetOf set : source.valueSets()) {
       valueSets.put(set.name(), new ValueSet(set));
@@ -68,8 +69,9 @@ public final class Program {
             replication,
             keyWords,
             headerBytes,
-            Compiler.calculationBytes(source, MAX_FRAME));
-    compiled = Compiler.compile(source, this);
+            Compiler.calculationBytes(source, MAX_FRAME),
+            null);
+    compiled = Compiler.compile(source, this, externs, false);
   }
 
   private @Nullable ActionProfile profile(Source.Apply apply, Links links) throws ProgramException {
@@ -123,11 +125,15 @@ public final class Program {
   public static Program load(
       byte[] json, LongSupplier microseconds, LongSupplier random, Replication replication)
       throws ProgramException {
-    Source source = Reader.read(json);
     try {
+      Source source = Reader.read(json);
       return new Program(source, microseconds, random, replication);
     } catch (Reader.Unsupported | TableException e) {
       throw new ProgramException(String.valueOf(e.getMessage()), e);
+    } catch (RuntimeException | LinkageError e) {
+      throw new ProgramException("the program is not one that p4c writes: " + e, e);
+    } catch (StackOverflowError e) {
+      throw new ProgramException("the program's expressions are nested too deeply", e);
     }
   }
 
@@ -157,7 +163,7 @@ public final class Program {
    * @return the array, or null where there is none
    */
   public @Nullable CounterArray counter(String name) {
-    return counters.get(name);
+    return externs.counters.get(name);
   }
 
   /**
@@ -166,7 +172,7 @@ public final class Program {
    * @return the arrays
    */
   public Collection<CounterArray> counters() {
-    return List.copyOf(counters.values());
+    return List.copyOf(externs.counters.values());
   }
 
   /**
@@ -176,7 +182,7 @@ public final class Program {
    * @return the array, or null where there is none
    */
   public @Nullable RegisterArray register(String name) {
-    return registers.get(name);
+    return externs.registers.get(name);
   }
 
   /**
@@ -185,7 +191,7 @@ public final class Program {
    * @return the arrays
    */
   public Collection<RegisterArray> registers() {
-    return List.copyOf(registers.values());
+    return List.copyOf(externs.registers.values());
   }
 
   /**
@@ -195,7 +201,7 @@ public final class Program {
    * @return the array, or null where there is none
    */
   public @Nullable MeterArray meter(String name) {
-    return meters.get(name);
+    return externs.meters.get(name);
   }
 
   /**
@@ -204,7 +210,7 @@ public final class Program {
    * @return the arrays
    */
   public Collection<MeterArray> meters() {
-    return List.copyOf(meters.values());
+    return List.copyOf(externs.meters.values());
   }
 
   /**
@@ -272,7 +278,7 @@ public final class Program {
    * @return the hash, or null where the program calculates none of this name
    */
   public @Nullable Hash hash(String name) {
-    return hashes.get(name);
+    return externs.hashes.get(name);
   }
 
   /**
@@ -292,6 +298,38 @@ public final class Program {
    */
   public List<DigestList> digests() {
     return digests;
+  }
+
+  /** How many bytes of bytecode the longest method has that it is compiled to. */
+  int longestMethod() {
+    return compiled.longest;
+  }
+
+  /**
+   * Finds out what becomes of a frame. Nothing is sent and nothing changes: no counter counts, and
+   * registers and meters are copies. Where the program takes random numbers, another frame may go
+   * another way.
+   *
+   * @param port the port it is received on, 0 to 511
+   * @param frame its octets
+   * @return its way through the tables and groups as they are now
+   */
+  public Trace trace(int port, byte[] frame) {
+    var tracer = new Tracer(shared.source());
+    Compiler.Compiled traced;
+    try {
+      traced = Compiler.compile(shared.source(), this, externs.copy(), true);
+    } catch (ProgramException e) {
+      throw new IllegalStateException("the program compiles, but not to be traced", e);
+    }
+    Pipeline pipeline = traced.make(shared.with(tracer), tracer);
+    // Not on the heap: the code that every packet runs would meet two kinds of memory.
+    MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, frame.length), 8);
+    MemorySegment.copy(frame, 0, memory, ValueLayout.JAVA_BYTE, 0, frame.length);
+    var received = new Frame(memory);
+    received.place(0, frame.length);
+    pipeline.process(port, received);
+    return new Trace(port, HexFormat.of().formatHex(frame), tracer.events(pipeline.s));
   }
 
   /**

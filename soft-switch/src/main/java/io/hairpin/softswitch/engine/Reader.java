@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads p4c's bmv2 JSON for v1model. */
 final class Reader {
   private static final int MAX_DEPTH = 1_000;
+  private static final int MAX_SIZE = 1 << 24;
+  private static final int MAX_WIDTH = 1 << 16;
   private static final String VALID = "$valid$";
 
   /** A construct that cannot be run; becomes a {@link ProgramException}. */
@@ -77,7 +79,7 @@ final class Reader {
       int capacity = o.has("max_size") ? number(o, "max_size") : Integer.MAX_VALUE;
       var set =
           new Source.ValueSetOf(
-              name(o), valueSets.size(), number(o, "compressed_bitwidth"), capacity);
+              name(o), valueSets.size(), width(o, "compressed_bitwidth"), capacity);
       valueSets.put(set.name(), set);
     }
     for (JsonObject o : objects(root, "meter_arrays")) {
@@ -85,13 +87,13 @@ final class Reader {
     }
     for (JsonObject o : objects(root, "counter_arrays")) {
       if (!flag(o, "is_direct")) {
-        var counter = new Source.Counter(name(o), counters.size(), number(o, "size"));
+        var counter = new Source.Counter(name(o), counters.size(), size(o, "size"));
         counters.put(counter.name(), counter);
       }
     }
     for (JsonObject o : objects(root, "register_arrays")) {
-      int width = number(o, "bitwidth");
-      var register = new Source.Register(name(o), registers.size(), number(o, "size"), width);
+      int width = width(o, "bitwidth");
+      var register = new Source.Register(name(o), registers.size(), size(o, "size"), width);
       registers.put(register.name(), register);
     }
     for (JsonObject o : objects(root, "calculations")) {
@@ -120,9 +122,10 @@ final class Reader {
     }
     List<Source.State> parser = readParser();
     List<Layout.Header> order = new ArrayList<>();
+    List<Source.Step> beforeDeparser = new ArrayList<>();
     for (JsonObject deparser : objects(root, "deparsers")) {
-      if (!array(deparser, "primitives").isEmpty()) {
-        throw new Unsupported("deparser " + name(deparser) + ": primitives are not supported");
+      for (JsonObject primitive : objects(deparser, "primitives")) {
+        beforeDeparser.add(step("deparser " + name(deparser), primitive));
       }
       for (JsonElement header : array(deparser, "order")) {
         order.add(header("deparser " + name(deparser), header.getAsString()));
@@ -142,6 +145,7 @@ final class Reader {
         headers,
         errors,
         parser,
+        new Source.ActionCode("the deparser", actions.size(), List.of(), 0, beforeDeparser),
         order,
         List.copyOf(actions.values()),
         controls.getOrDefault("ingress", none),
@@ -178,7 +182,7 @@ final class Reader {
       directMeters.put(
           name(o), new Source.DirectMeter(name(o), bytes, field(where, array(o, "result_target"))));
     } else {
-      meters.put(name(o), new Source.Meter(name(o), meters.size(), number(o, "size"), bytes));
+      meters.put(name(o), new Source.Meter(name(o), meters.size(), size(o, "size"), bytes));
     }
   }
 
@@ -192,6 +196,10 @@ final class Reader {
         String field = tuple.get(0).getAsString();
         boolean variable = tuple.get(1).getAsString().equals("*");
         int width = variable ? variableWidth(o) : tuple.get(1).getAsInt();
+        if (width < 0 || width > MAX_WIDTH) {
+          throw new Unsupported(
+              "header type " + name(o) + ": field " + field + " of " + width + " bits");
+        }
         boolean signed = tuple.size() > 2 && tuple.get(2).getAsBoolean();
         boolean saturating = tuple.size() > 3 && tuple.get(3).getAsBoolean();
         var made = new Layout.Field(field, width, signed, saturating, variable, bit, word);
@@ -347,7 +355,7 @@ final class Reader {
         case "hexstr" ->
             inputs.add(
                 new Source.Input(
-                    new Expr.Const(hex(input.get("value"))), number(input, "bitwidth"), null));
+                    new Expr.Const(hex(input.get("value"))), width(input, "bitwidth"), null));
         case "header" -> {
           Layout.Header header = header(where, text(input, "value"));
           for (Layout.Field field : header.type().fields()) {
@@ -417,7 +425,7 @@ final class Reader {
     List<Source.Parameter> declared = new ArrayList<>();
     int word = 0;
     for (JsonObject p : objects(o, "runtime_data")) {
-      int width = number(p, "bitwidth");
+      int width = width(p, "bitwidth");
       declared.add(new Source.Parameter(name(p), width, word));
       word += Layout.Field.words(width);
     }
@@ -508,7 +516,16 @@ final class Reader {
       case "_jump" -> new Source.Jump(null, hex(p.get(0).get("value")).intValue());
       case "_jump_if_zero" ->
           new Source.Jump(data(at, p.get(0)), hex(p.get(1).get("value")).intValue());
-      case "log_msg", "no_op" -> new Source.Nothing();
+      case "log_msg" -> {
+        List<Expr.Data> values = new ArrayList<>();
+        for (JsonObject value : objects(p.get(1), "value")) {
+          values.add(data(at, value));
+        }
+        // What stands between the braces does not matter to bmv2.
+        String format = text(p.get(0), "value").replaceAll("(?<!\\\\)\\{[^}]*}", "{}");
+        yield new Source.Log(format, values);
+      }
+      case "no_op" -> new Source.Nothing();
       default -> throw new Unsupported(at + " is not supported");
     };
   }
@@ -1193,7 +1210,11 @@ final class Reader {
     if (!(data(where, right(o)) instanceof Expr.Const width)) {
       throw new Unsupported(where + ": a cast to a computed width is not supported");
     }
-    return new Expr.Resize(cast, data(where, left(o)), width.value().intValueExact());
+    int bits = width.value().intValueExact();
+    if (bits < 1 || bits > MAX_WIDTH) {
+      throw new Unsupported(where + ": a cast to " + bits + " bits is not supported");
+    }
+    return new Expr.Resize(cast, data(where, left(o)), bits);
   }
 
   // JSON
@@ -1232,6 +1253,25 @@ final class Reader {
       throw new Unsupported("the program has no '" + member + "' in " + brief(o));
     }
     return e.getAsInt();
+  }
+
+  /** How many cells an array has. */
+  private static int size(JsonObject o, String member) {
+    int size = number(o, member);
+    if (size < 0 || size > MAX_SIZE) {
+      throw new Unsupported(
+          name(o) + ": " + member + " " + size + " is not between 0 and " + MAX_SIZE);
+    }
+    return size;
+  }
+
+  private static int width(JsonObject o, String member) {
+    int width = number(o, member);
+    if (width < 0 || width > MAX_WIDTH) {
+      throw new Unsupported(
+          "a width of " + width + " bits is not between 0 and " + MAX_WIDTH + " in " + brief(o));
+    }
+    return width;
   }
 
   private static String brief(JsonObject o) {

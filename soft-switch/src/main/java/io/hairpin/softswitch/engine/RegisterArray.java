@@ -26,6 +26,19 @@ public final class RegisterArray {
     this.cells = new long[size * words];
   }
 
+  private RegisterArray(RegisterArray of) {
+    this.name = of.name;
+    this.size = of.size;
+    this.width = of.width;
+    this.words = of.words;
+    this.cells = of.cells.clone();
+  }
+
+  /** An array that holds what this one holds now. */
+  RegisterArray copy() {
+    return new RegisterArray(this);
+  }
+
   /**
    * The array's name in the program.
    *

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers all header and metadata instances by name
  * @param errors the numbers of parser errors by name
  * @param parser the parser's states; the first is where it starts
+ * @param beforeDeparser what the deparser does before it emits
  * @param deparser the headers in the order they are emitted
  * @param clocked whether the program looks at a timestamp
  */
@@ -21,6 +22,7 @@ record Source(
     Map<String, Layout.Header> headers,
     Map<String, Integer> errors,
     List<State> parser,
+    ActionCode beforeDeparser,
     List<Layout.Header> deparser,
     List<ActionCode> actions,
     Control ingress,
@@ -83,6 +85,9 @@ record Source(
 
   /** Drops the packet where the condition does not hold. */
   record Assert(Expr.Bool condition) implements Step {}
+
+  /** Writes a message to the log; each {} of the format takes an argument. */
+  record Log(String format, List<Expr.Data> arguments) implements Step {}
 
   record Exit() implements Step {}
 

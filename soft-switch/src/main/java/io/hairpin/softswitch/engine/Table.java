@@ -956,7 +956,8 @@ public final class Table {
     return actions.action(bound);
   }
 
-  private Entry entry(Bound bound) {
+  /** An entry as control wrote it. */
+  Entry entry(Bound bound) {
     List<Match> matches = new ArrayList<>();
     for (Part part : parts) {
       BigInteger value = take(bound.value, part);

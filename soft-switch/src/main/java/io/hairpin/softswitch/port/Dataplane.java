@@ -39,6 +39,7 @@ public final class Dataplane implements AutoCloseable {
   private final List<Lane> lanes = new ArrayList<>();
   private final Lane injected;
   private volatile @Nullable Program program;
+  private final AtomicReference<@Nullable Watch> watch = new AtomicReference<>();
 
   /**
    * Opens the ports and starts to receive.
@@ -132,6 +133,39 @@ public final class Dataplane implements AutoCloseable {
    */
   public void run(@Nullable Program program) {
     this.program = program;
+  }
+
+  /**
+   * Waits for a frame; it is processed as every other.
+   *
+   * @param next what to wait for
+   * @return false, and nothing is changed, where another frame is waited for
+   */
+  public boolean watch(Watch next) {
+    return watch.compareAndSet(null, next);
+  }
+
+  /**
+   * Waits no longer.
+   *
+   * @param last what was waited for; nothing is changed where it is not
+   */
+  public void unwatch(Watch last) {
+    watch.compareAndSet(last, null);
+  }
+
+  /**
+   * The program that frames run through.
+   *
+   * @return the program, or null where they are discarded
+   */
+  public @Nullable Program running() {
+    return program;
+  }
+
+  /** What is waited for. */
+  @Nullable Watch watched() {
+    return watch.get();
   }
 
   /** A new way through the switch. */

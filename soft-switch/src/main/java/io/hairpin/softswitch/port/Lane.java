@@ -58,6 +58,10 @@ final class Lane implements Transmitter {
       return;
     }
     reception = port;
+    Watch watch = dataplane.watched();
+    if (watch != null && watch.see(port.number(), frame)) {
+      dataplane.unwatch(watch);
+    }
     try {
       current.process(port.number(), frame);
     } catch (RuntimeException e) {

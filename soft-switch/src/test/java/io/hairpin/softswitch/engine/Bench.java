@@ -89,6 +89,23 @@ final class Bench implements Transmitter {
     return List.copyOf(sent);
   }
 
+  /** A second opinion, with the entries that there are now. */
+  Interpreter interpreter(byte[] json) {
+    return new Interpreter(json, program, replication, () -> microseconds);
+  }
+
+  /** What comes of a frame in its opinion. */
+  static List<Sent> send(Interpreter interpreter, int port, byte[] frame) {
+    List<Sent> all = new ArrayList<>();
+    interpreter.process(
+        port,
+        frame,
+        frame.length,
+        (to, bytes, length) ->
+            all.add(new Sent(to, HexFormat.of().formatHex(bytes, 0, length))));
+    return all;
+  }
+
   @Override
   public void transmit(
       int port,

@@ -115,22 +115,89 @@ class ProgramTest {
     refuses(root.toString(), "control ingress: its nodes form a loop");
   }
 
-  @Test
-  void namesWhatIsTooLongToCompile() {
+  private static JsonObject json(String text, Object... values) {
+    return JsonParser.parseString(text.formatted(values)).getAsJsonObject();
+  }
+
+  /** A parser state of many operations, and of transitions that look at 16 bits of 48. */
+  private static JsonObject longState() {
     JsonObject root = parsedBridge();
     JsonObject start = first(first(root, "parsers"), "parse_states");
     for (int i = 0; i < 1500; i++) {
       start
           .getAsJsonArray("parser_ops")
           .add(
-              JsonParser.parseString(
+              json(
                   """
                   {"op": "set", "parameters": [
-                    {"type": "field", "value": ["ethernet", "type"]},
-                    {"type": "hexstr", "value": "0x1234"}]}
-                  """));
+                    {"type": "field", "value": ["scalars", "%s"]},
+                    {"type": "hexstr", "value": "0x%x"}]}
+                  """,
+                  first(root, "header_types")
+                      .getAsJsonArray("fields")
+                      .get(0)
+                      .getAsJsonArray()
+                      .get(0)
+                      .getAsString(),
+                  i));
     }
-    refuses(root.toString(), "parser state start is too long");
+    return root;
+  }
+
+  @Test
+  void splitsWhatIsTooLongForTheJit() {
+    var bench = new Bench(longState().toString().getBytes(StandardCharsets.UTF_8));
+    assertThat(bench.program.longestMethod()).isLessThan(8000);
+    bench.table("In.ports").insert(Bench.entry(Bench.key(1), "In.receive", 10));
+    bench.table("In.vlans").insert(Bench.entry(Bench.key(10), "In.group", 7));
+    bench.table("In.fdb").setDefault(Bench.action("In.forward", 3));
+    assertThat(bench.send(1, "0200000000020200000000010800"))
+        .containsExactly(new Bench.Sent(3, "0200000000020200000000010800"));
+  }
+
+  @Test
+  void splitsActionsBetweenTheirJumps() {
+    JsonObject root = parsedBridge();
+    JsonObject forward =
+        root.getAsJsonArray("actions").asList().stream()
+            .map(a -> a.getAsJsonObject())
+            .filter(a -> a.get("name").getAsString().equals("In.forward"))
+            .findFirst()
+            .orElseThrow();
+    int own = forward.getAsJsonArray("primitives").size();
+    // Every other of these is jumped over.
+    for (int i = 0; i < 1000; i++) {
+      forward
+          .getAsJsonArray("primitives")
+          .add(
+              i % 4 == 1
+                  ? json(
+                      """
+                      {"op": "_jump", "parameters": [{"type": "hexstr", "value": "0x%x"}]}
+                      """,
+                      own + i + 2)
+                  : json(
+                      """
+                      {"op": "assign", "parameters": [
+                        {"type": "field", "value": ["ethernet", "src"]},
+                        {"type": "expression", "value": {"type": "expression", "value": {
+                          "op": "+", "left": {"type": "field", "value": ["ethernet", "src"]},
+                          "right": {"type": "hexstr", "value": "0x1"}}}}]}
+                      """));
+    }
+    var bench = new Bench(root.toString().getBytes(StandardCharsets.UTF_8));
+    assertThat(bench.program.longestMethod()).isLessThan(8000);
+    bench.table("In.ports").insert(Bench.entry(Bench.key(1), "In.receive", 10));
+    bench.table("In.vlans").insert(Bench.entry(Bench.key(10), "In.group", 7));
+    bench.table("In.fdb").setDefault(Bench.action("In.forward", 3));
+    assertThat(bench.send(1, "0200000000020000000000000800"))
+        .containsExactly(new Bench.Sent(3, "0200000000020000000001f40800"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge", "router", "arithmetic", "stacks", "externs"})
+  void keepsMethodsSmallEnoughForTheJit(String program) {
+    assertThat(Bench.of(program + ".json").program.longestMethod()).isBetween(1, 7999);
   }
 
   @ParameterizedTest

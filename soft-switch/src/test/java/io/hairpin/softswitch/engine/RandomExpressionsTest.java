@@ -33,7 +33,7 @@ class RandomExpressionsTest {
     for (int i = 0; i < PROGRAMS; i++) {
       byte[] json = program();
       Bench bench = new Bench(json);
-      Interpreter interpreter = new Interpreter(json, bench);
+      Interpreter interpreter = bench.interpreter(json);
       for (int j = 0; j < FRAMES; j++) {
         byte[] frame = new byte[80];
         random.nextBytes(frame);
@@ -46,7 +46,7 @@ class RandomExpressionsTest {
             .as(
                 "seed %d, program %d, frame %s: %s",
                 seed, i, HexFormat.of().formatHex(frame), new String(json, StandardCharsets.UTF_8))
-            .isEqualTo(interpreter.send(1, frame));
+            .isEqualTo(Bench.send(interpreter, 1, frame));
       }
     }
   }

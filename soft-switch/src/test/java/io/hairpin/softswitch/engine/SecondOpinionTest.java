@@ -24,7 +24,7 @@ class SecondOpinionTest {
     List<Bench.Sent> out = bench.send(port, frame);
     assertThat(out)
         .as("port %d, frame %s", port, HexFormat.of().formatHex(frame))
-        .isEqualTo(interpreter.send(port, frame));
+        .isEqualTo(Bench.send(interpreter, port, frame));
     sent += out.size();
   }
 
@@ -48,7 +48,7 @@ class SecondOpinionTest {
   @Test
   void onArithmetic() {
     Bench bench = Bench.of("arithmetic.json");
-    Interpreter interpreter = new Interpreter(Bench.json("arithmetic.json"), bench);
+    Interpreter interpreter = bench.interpreter(Bench.json("arithmetic.json"));
     for (int i = 0; i < FRAMES; i++) {
       compare(bench, interpreter, 1, frame(50, 80));
     }
@@ -57,13 +57,13 @@ class SecondOpinionTest {
   @Test
   void onStacksAndClones() {
     Bench bench = Bench.of("stacks.json");
-    Interpreter interpreter = new Interpreter(Bench.json("stacks.json"), bench);
     bench.replication.putSession(
         5, new Replication.CloneSession(List.of(new Replication.Replica(17, 4)), 0));
     bench.replication.putSession(
         6,
         new Replication.CloneSession(
             List.of(new Replication.Replica(18, 1), new Replication.Replica(19, 2)), 0));
+    Interpreter interpreter = bench.interpreter(Bench.json("stacks.json"));
     for (int i = 0; i < FRAMES; i++) {
       byte[] frame = frame(0, 30);
       for (int j = 0; j + 1 < frame.length; j += 2) {
@@ -79,7 +79,6 @@ class SecondOpinionTest {
   @Test
   void onTheBridge() {
     Bench bench = Bench.of("bridge.json");
-    Interpreter interpreter = new Interpreter(Bench.json("bridge.json"), bench);
     for (int port = 0; port < 6; port++) {
       bench.table("In.ports").insert(entry(key(port), "In.receive", port % 2 + 1));
     }
@@ -98,6 +97,7 @@ class SecondOpinionTest {
         bench.table("Out.members").insert(entry(key(port, vlan), "Out.tagged"));
       }
     }
+    Interpreter interpreter = bench.interpreter(Bench.json("bridge.json"));
     for (int i = 0; i < FRAMES; i++) {
       byte[] frame = frame(0, 40);
       for (int j = 0; j < Math.min(6, frame.length); j++) {
@@ -116,7 +116,6 @@ class SecondOpinionTest {
   @Test
   void onTheRouter() {
     Bench bench = Bench.of("router.json");
-    Interpreter interpreter = new Interpreter(Bench.json("router.json"), bench);
     Table routes = bench.table("In.routes");
     for (int i = 0; i < 200; i++) {
       int length = random.nextInt(33);
@@ -149,6 +148,7 @@ class SecondOpinionTest {
                   ? action("In.drop")
                   : action("In.classify", random.nextInt(3))));
     }
+    Interpreter interpreter = bench.interpreter(Bench.json("router.json"));
     for (int i = 0; i < FRAMES; i++) {
       byte[] frame = frame(20, 60);
       frame[12] = 8;
