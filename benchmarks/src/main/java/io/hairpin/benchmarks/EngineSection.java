@@ -60,6 +60,16 @@ final class EngineSection implements Section {
           Report.ratio(interpreted, compiled),
           way.startsWith("flood") ? "" : "3 M frames/s, 0 B, ratio 10");
     }
+    for (String way : List.of("forward", "flood to 8")) {
+      double traced = times.getOrDefault(way + " traced", Double.NaN);
+      double compiled = times.getOrDefault(way + " compiled", Double.NaN);
+      report.add(
+          "engine: %s, after one frame was traced".formatted(way),
+          "%.0f ns".formatted(traced),
+          "never traced: %.0f ns".formatted(compiled),
+          Report.ratio(traced, compiled),
+          "1");
+    }
   }
 
   private static double secondary(RunResult result, String name) {

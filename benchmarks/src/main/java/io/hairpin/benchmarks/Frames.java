@@ -4,6 +4,7 @@ import io.hairpin.softswitch.engine.DigestList;
 import io.hairpin.softswitch.engine.Frame;
 import io.hairpin.softswitch.engine.Interpreter;
 import io.hairpin.softswitch.engine.Processor;
+import io.hairpin.softswitch.engine.Program;
 import io.hairpin.softswitch.engine.Replication;
 import io.hairpin.softswitch.engine.Transmitter;
 import java.lang.foreign.Arena;
@@ -85,7 +86,7 @@ public class Frames {
   private String way = "forward";
 
   /** What runs them. */
-  @Param({"compiled", "interpreted"})
+  @Param({"compiled", "traced", "interpreted"})
   private String engine = "compiled";
 
   private final Sink sink = new Sink();
@@ -124,8 +125,12 @@ public class Frames {
           (long) i * STRIDE + HEADROOM,
           copies[i].length);
     }
-    if (engine.equals("compiled")) {
-      processor = relay.program(new Replication()).processor(sink);
+    if (!engine.equals("interpreted")) {
+      Program program = relay.program(new Replication());
+      processor = program.processor(sink);
+      if (engine.equals("traced") && program.trace(port, copies[0]).events().isEmpty()) {
+        throw new IllegalStateException("an empty trace");
+      }
     } else {
       interpreter = relay.interpreter();
     }

@@ -54,7 +54,8 @@ final class P4Device implements Stf.Device, AutoCloseable {
   P4Device(Target kind, Place place, List<Integer> ports) throws Exception {
     this.place = place;
     target = kind.start(place, ports);
-    channel = ManagedChannelBuilder.forTarget("127.0.0.1:" + place.p4runtime()).usePlaintext().build();
+    channel =
+        ManagedChannelBuilder.forTarget("127.0.0.1:" + place.p4runtime()).usePlaintext().build();
     stub = P4RuntimeGrpc.newBlockingStub(channel);
     var primary = new CompletableFuture<StreamMessageResponse>();
     stream =
@@ -157,7 +158,8 @@ final class P4Device implements Stf.Device, AutoCloseable {
             match.setExact(FieldMatch.Exact.newBuilder().setValue(bytes(m.value())));
         case Match.Lpm m ->
             match.setLpm(
-                FieldMatch.LPM.newBuilder()
+                FieldMatch.LPM
+                    .newBuilder()
                     .setValue(bytes(m.value()))
                     .setPrefixLen(m.prefixLength()));
         case Match.Ternary m ->
@@ -218,8 +220,7 @@ final class P4Device implements Stf.Device, AutoCloseable {
     Map<Integer, List<String>> found = new TreeMap<>();
     try {
       for (int i = 0; ; i++) {
-        Transmitted next =
-            ports().poll(i < wanted ? PATIENCE_SECONDS * 100 : SILENCE_MILLISECONDS);
+        Transmitted next = ports().poll(i < wanted ? PATIENCE_SECONDS * 100 : SILENCE_MILLISECONDS);
         if (next == null) {
           return found;
         }

@@ -137,8 +137,7 @@ class TraceServiceTest {
         .hasMessage("NOT_FOUND: device_id 99 is not here, only 7");
     assertThatThrownBy(() -> stub.traceFrame(frame(Testbed.DEVICE, 511)))
         .hasMessage("INVALID_ARGUMENT: port 511 is not between 0 and 510");
-    assertThatThrownBy(
-            () -> stub.traceNext(next().setMask(ByteString.fromHex("ff")).build()))
+    assertThatThrownBy(() -> stub.traceNext(next().setMask(ByteString.fromHex("ff")).build()))
         .hasMessage("INVALID_ARGUMENT: mask of 1 octets for 0 of the frame");
     try (var empty = new Testbed(SoftSwitch.builder())) {
       assertThatThrownBy(

@@ -178,8 +178,7 @@ public final class Stf {
         int port = Integer.parseInt(words[1]);
         expected.computeIfAbsent(port, p -> new ArrayList<>());
         device.receive(
-            port,
-            HexFormat.of().parseHex(rest.substring(words[1].length()).replaceAll("\\s", "")));
+            port, HexFormat.of().parseHex(rest.substring(words[1].length()).replaceAll("\\s", "")));
       }
       case "expect" -> {
         String data = rest.substring(words[1].length()).replaceAll("\\s", "");

@@ -85,8 +85,7 @@ final class Compiler {
   private final Set<Layout.HeaderType> extracted = new LinkedHashSet<>();
   private final Map<String, String> origins = new LinkedHashMap<>();
 
-  private Compiler(
-      Source source, Program program, Externs externs, boolean traced, int maxSteps) {
+  private Compiler(Source source, Program program, Externs externs, boolean traced, int maxSteps) {
     this.source = source;
     this.tables = program.tables;
     this.externs = externs;
@@ -295,7 +294,8 @@ final class Compiler {
 
   /** A calculation's function; some remember what they were asked before. */
   Hash hash(Source.Calculation calculation) {
-    return externs.hashes.computeIfAbsent(calculation.name(), i -> new Hash(calculation.algorithm()));
+    return externs.hashes.computeIfAbsent(
+        calculation.name(), i -> new Hash(calculation.algorithm()));
   }
 
   private int number(Layout.HeaderType type) {
@@ -773,11 +773,7 @@ final class Compiler {
       e.constant(table);
       c.aload(bound);
       e.inherited(
-          "traceTable",
-          CD_void,
-          Emitter.desc(Source.Apply.class),
-          Emitter.TABLE,
-          Emitter.BOUND);
+          "traceTable", CD_void, Emitter.desc(Source.Apply.class), Emitter.TABLE, Emitter.BOUND);
     }
     if (apply.counted() && !traced) {
       c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
@@ -796,7 +792,9 @@ final class Compiler {
       c.aload(0);
       e.inherited("now", CD_long);
       c.invokevirtual(
-          Emitter.desc(Hits.class), traced ? "tryMeter" : "meter", MethodTypeDesc.of(CD_long, CD_int, CD_long));
+          Emitter.desc(Hits.class),
+          traced ? "tryMeter" : "meter",
+          MethodTypeDesc.of(CD_long, CD_int, CD_long));
       c.lstore(colour);
       e.storeLocal(meter.to(), colour);
       c.labelBinding(unmetered);

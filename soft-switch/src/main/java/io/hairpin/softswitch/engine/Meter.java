@@ -40,6 +40,7 @@ final class Meter {
     copy.peakCame = peakCame;
     copy.committed = committed;
     copy.peak = peak;
+    copy.excess = excess;
     return copy;
   }
 

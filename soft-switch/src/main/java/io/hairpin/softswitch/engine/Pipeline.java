@@ -154,7 +154,6 @@ abstract non-sealed class Pipeline extends Processor {
   private final int ingressTimestamp;
   private final int egressTimestamp;
   private final int egressRid;
-  private final int priority;
   private final int checksumError;
   private final int parserError;
   private final long noError;
@@ -210,7 +209,6 @@ abstract non-sealed class Pipeline extends Processor {
     egressTimestamp = word("egress_global_timestamp");
     mcastGrp = word("mcast_grp");
     egressRid = word("egress_rid");
-    priority = word("priority");
     checksumError = word("checksum_error");
     parserError = word("parser_error");
     noError = error("NoError");
@@ -296,8 +294,7 @@ abstract non-sealed class Pipeline extends Processor {
     packetLength = ingressLength;
     if (tracer != null) {
       tracer.other(s);
-      note(
-          Kind.RECEIVED, Integer.toString(port), Tracer.detail("", ingressLength + " octets"));
+      note(Kind.RECEIVED, Integer.toString(port), Tracer.detail("", ingressLength + " octets"));
     }
     parse(start);
     if (clocked) {
@@ -660,7 +657,9 @@ abstract non-sealed class Pipeline extends Processor {
   }
 
   private void dropped(String why) {
-    note(Kind.DROPPED, why);
+    if (tracer != null) {
+      note(Kind.DROPPED, why);
+    }
   }
 
   private static TraceEvent.Detail replicas(@Nullable List<Replication.Replica> replicas) {

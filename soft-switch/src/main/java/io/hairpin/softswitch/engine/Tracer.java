@@ -39,10 +39,7 @@ final class Tracer implements Transmitter {
 
   /** Something happens; what has changed until now is due to what happened before. */
   void note(
-      long[] s,
-      TraceEvent.Kind nextKind,
-      String nextName,
-      List<TraceEvent.Detail> nextDetails) {
+      long[] s, TraceEvent.Kind nextKind, String nextName, List<TraceEvent.Detail> nextDetails) {
     finish(s);
     kind = nextKind;
     name = nextName;
@@ -73,8 +70,7 @@ final class Tracer implements Transmitter {
       int base = header.base();
       if (s[base] != before[base]) {
         changes.add(
-            new TraceEvent.Change(
-                header.name() + ".$valid$", "0x" + before[base], "0x" + s[base]));
+            new TraceEvent.Change(header.name() + ".$valid$", "0x" + before[base], "0x" + s[base]));
       }
       for (Layout.Field field : header.type().fields()) {
         if (s[base] != 0 && !field.name().startsWith("_padding")) {
@@ -104,8 +100,7 @@ final class Tracer implements Transmitter {
   private String value(long[] s, Expr.Data data) {
     return switch (data) {
       case Expr.FieldOf f when f.header() instanceof Expr.At at -> value(s, at.header(), f.field());
-      case Expr.ValidBit v when v.header() instanceof Expr.At at ->
-          "0x" + s[at.header().base()];
+      case Expr.ValidBit v when v.header() instanceof Expr.At at -> "0x" + s[at.header().base()];
       default -> "?";
     };
   }
@@ -127,6 +122,8 @@ final class Tracer implements Transmitter {
       switch (entry.choice()) {
         case Choice.Member(int id) -> all.add(detail("member", Integer.toString(id)));
         case Choice.Group(int id) -> all.add(detail("group", Integer.toString(id)));
+        case Choice.OneShot(var parts, _) ->
+            all.add(detail("one of", Integer.toString(parts.size())));
         case Action action -> {}
       }
     }
@@ -139,8 +136,7 @@ final class Tracer implements Transmitter {
       case Match.Lpm(var value, int length) -> "0x" + value.toString(16) + "/" + length;
       case Match.Ternary(var value, var mask) ->
           "0x" + value.toString(16) + " &&& 0x" + mask.toString(16);
-      case Match.Range(var low, var high) ->
-          "0x" + low.toString(16) + "..0x" + high.toString(16);
+      case Match.Range(var low, var high) -> "0x" + low.toString(16) + "..0x" + high.toString(16);
       case Match.Any() -> "any";
     };
   }

@@ -9,10 +9,10 @@ import io.grpc.stub.StreamObserver;
 import io.hairpin.p4runtime.trace.Change;
 import io.hairpin.p4runtime.trace.Detail;
 import io.hairpin.p4runtime.trace.Event;
-import io.hairpin.p4runtime.trace.TraceNextRequest;
 import io.hairpin.p4runtime.trace.PacketTraceGrpc;
 import io.hairpin.p4runtime.trace.Trace;
 import io.hairpin.p4runtime.trace.TraceFrameRequest;
+import io.hairpin.p4runtime.trace.TraceNextRequest;
 import io.hairpin.softswitch.engine.Program;
 import io.hairpin.softswitch.engine.TraceEvent;
 import io.hairpin.softswitch.port.Dataplane;
@@ -65,8 +65,8 @@ public final class TraceService extends PacketTraceGrpc.PacketTraceImplBase {
   }
 
   /**
-   * Traces the next frame that is received. Fails as {@link #traceFrame}, and with RESOURCE_EXHAUSTED
-   * while another is waited for.
+   * Traces the next frame that is received. Fails as {@link #traceFrame}, and with
+   * RESOURCE_EXHAUSTED while another is waited for.
    *
    * @param request which frame
    * @param responseObserver where the trace goes
@@ -159,13 +159,10 @@ public final class TraceService extends PacketTraceGrpc.PacketTraceImplBase {
             .setFrame(ByteString.copyFrom(HexFormat.of().parseHex(trace.frame())));
     for (TraceEvent event : trace.events()) {
       var made =
-          Event.newBuilder()
-              .setKind(Event.Kind.valueOf(event.kind().name()))
-              .setName(event.name());
+          Event.newBuilder().setKind(Event.Kind.valueOf(event.kind().name())).setName(event.name());
       event
           .details()
-          .forEach(
-              d -> made.addDetails(Detail.newBuilder().setName(d.name()).setValue(d.value())));
+          .forEach(d -> made.addDetails(Detail.newBuilder().setName(d.name()).setValue(d.value())));
       event
           .changes()
           .forEach(

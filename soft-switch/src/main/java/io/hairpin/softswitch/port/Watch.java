@@ -37,8 +37,7 @@ public record Watch(int port, byte[] octets, byte[] mask, CompletableFuture<Rece
         return false;
       }
     }
-    byte[] copy =
-        memory.asSlice(frame.offset(), frame.length()).toArray(ValueLayout.JAVA_BYTE);
+    byte[] copy = memory.asSlice(frame.offset(), frame.length()).toArray(ValueLayout.JAVA_BYTE);
     return seen.complete(new Received(number, copy));
   }
 }

@@ -113,6 +113,24 @@ class AllocationTest {
     assertThat(bytes / ROUNDS).isZero();
   }
 
+  @Test
+  void nothingForClones() throws ProgramException {
+    var replication = new Replication();
+    Program program = Program.load(Bench.json("stacks.json"), System::nanoTime, replication);
+    replication.putSession(
+        5, new Replication.CloneSession(List.of(new Replication.Replica(17, 4)), 0));
+    replication.putSession(
+        6,
+        new Replication.CloneSession(
+            List.of(new Replication.Replica(18, 1), new Replication.Replica(19, 2)), 10));
+    var sink = new Sink();
+    long bytes =
+        allocated(program.processor(sink), List.of("000103aabbcc" + "00".repeat(8), "000108aabbcc"));
+    // One and its clone of ingress; one and its two clones of egress.
+    assertThat(sink.frames).isEqualTo(2 * ROUNDS * (2 + 3));
+    assertThat(bytes / ROUNDS).isZero();
+  }
+
   private static void fill(Program program, String name, Entry entry) {
     Table table = program.table(name);
     assertThat(table).isNotNull();

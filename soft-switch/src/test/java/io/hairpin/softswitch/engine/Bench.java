@@ -101,8 +101,7 @@ final class Bench implements Transmitter {
         port,
         frame,
         frame.length,
-        (to, bytes, length) ->
-            all.add(new Sent(to, HexFormat.of().formatHex(bytes, 0, length))));
+        (to, bytes, length) -> all.add(new Sent(to, HexFormat.of().formatHex(bytes, 0, length))));
     return all;
   }
 

@@ -213,8 +213,7 @@ public final class Interpreter {
     int words = 0;
     int wides = 0;
     for (JsonObject o : objects(root, "headers")) {
-      JsonArray described =
-          find("header_types", text(o, "header_type")).getAsJsonArray("fields");
+      JsonArray described = find("header_types", text(o, "header_type")).getAsJsonArray("fields");
       var fields = new Field[described.size()];
       int base = words++;
       int bits = 0;
@@ -514,9 +513,10 @@ public final class Interpreter {
       return Expr.narrow(1, () -> same(left, right) ? equal : 1 - equal);
     }
     Expr r = expression(second);
-    Expr l = o.get("left").isJsonNull()
-        ? Expr.narrow(0, () -> 0)
-        : expression(o.getAsJsonObject("left"));
+    Expr l =
+        o.get("left").isJsonNull()
+            ? Expr.narrow(0, () -> 0)
+            : expression(o.getAsJsonObject("left"));
     return switch (op) {
       case "?" -> {
         Expr condition = expression(o.getAsJsonObject("cond"));
@@ -545,8 +545,7 @@ public final class Interpreter {
       case "|" -> both(Math.max(l.bits, r.bits), l, r, (a, b) -> a | b, BigInteger::or);
       case "^" -> both(Math.max(l.bits, r.bits), l, r, (a, b) -> a ^ b, BigInteger::xor);
       case "~" -> both(r.bits, r, r, (a, b) -> ~a, (a, b) -> a.not());
-      case "<<" ->
-          Expr.wide(4096, () -> l.big.get().shiftLeft(r.big.get().intValueExact()));
+      case "<<" -> Expr.wide(4096, () -> l.big.get().shiftLeft(r.big.get().intValueExact()));
       case ">>" ->
           both(
               l.bits,
@@ -691,8 +690,7 @@ public final class Interpreter {
       }
       case "modify_field_with_hash_based_offset" -> {
         Field to = field(first.getAsJsonArray("value"));
-        Supplier<BigInteger> hash =
-            calculation(text(o.get(2).getAsJsonObject(), "value"));
+        Supplier<BigInteger> hash = calculation(text(o.get(2).getAsJsonObject(), "value"));
         Expr base = expression(o.get(1).getAsJsonObject());
         Expr size = expression(o.get(3).getAsJsonObject());
         yield () -> set(to, hash.get().mod(size.big.get()).add(base.big.get()));
@@ -769,8 +767,7 @@ public final class Interpreter {
       if (text(t, "type").equals("default")) {
         otherwise = next;
       } else {
-        BigInteger mask =
-            t.get("mask").isJsonNull() ? BigInteger.ONE.negate() : hex(t.get("mask"));
+        BigInteger mask = t.get("mask").isJsonNull() ? BigInteger.ONE.negate() : hex(t.get("mask"));
         BigInteger value = hex(t.get("value")).and(mask);
         ways.add(new Way(value, mask, value.longValue(), mask.longValue(), next));
       }
@@ -983,8 +980,7 @@ public final class Interpreter {
       long low = mask.longValue();
       return Expr.narrow(f.width, () -> s[header.base] == 0 ? 0 : s[f.word] & low);
     }
-    return Expr.wide(
-        f.width, () -> s[header.base] == 0 ? BigInteger.ZERO : wide[f.word].and(mask));
+    return Expr.wide(f.width, () -> s[header.base] == 0 ? BigInteger.ZERO : wide[f.word].and(mask));
   }
 
   private Bound bound(JsonObject t, Table table, Action action, @Nullable Entry entry) {
@@ -1076,9 +1072,7 @@ public final class Interpreter {
           Expr.narrow(
               1,
               () ->
-                  s[header.base] != 0
-                          && applies.get() != 0
-                          && !actual.big.get().equals(right.get())
+                  s[header.base] != 0 && applies.get() != 0 && !actual.big.get().equals(right.get())
                       ? 1
                       : 0));
     }
@@ -1262,8 +1256,7 @@ public final class Interpreter {
       }
     }
     System.arraycopy(in, position, out, bit / 8, end - position);
-    output.send(
-        (int) s[egressPort.word], out, Math.min(bit / 8 + end - position, cut));
+    output.send((int) s[egressPort.word], out, Math.min(bit / 8 + end - position, cut));
   }
 
   private int put(byte[] to, int bit, Field field) {

@@ -75,8 +75,7 @@ class TraceTest {
   void tellsWhatIsSent() {
     Bench bench = bridge();
     TraceEvent sent = only(trace(bench, 1, FRAME), Kind.SENT, "2");
-    assertThat(sent.details().getLast().value())
-        .isEqualTo(bench.send(1, FRAME).getFirst().frame());
+    assertThat(sent.details().getLast().value()).isEqualTo(bench.send(1, FRAME).getFirst().frame());
   }
 
   @Test
@@ -84,8 +83,7 @@ class TraceTest {
     Trace trace = trace(bridge(), 1, "ffffffffffff0200000000010800");
     assertThat(only(trace, Kind.MULTICAST, "300").details())
         .containsExactly(new Detail("ports", "[3, 4]"));
-    assertThat(only(trace, Kind.EGRESS, "4").details())
-        .contains(new Detail("egress_rid", "0x190"));
+    assertThat(only(trace, Kind.EGRESS, "4").details()).contains(new Detail("egress_rid", "0x190"));
     assertThat(only(trace, Kind.SENT, "4").changes()).isEmpty();
   }
 
