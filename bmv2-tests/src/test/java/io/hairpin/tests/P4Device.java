@@ -152,8 +152,9 @@ final class P4Device implements Stf.Device, AutoCloseable {
       boolean optional =
           field.getMatchType() == io.hairpin.p4runtime.config.v1.MatchField.MatchType.OPTIONAL;
       switch (entry.key().get(i)) {
-        case Match.Exact m when optional ->
-            match.setOptional(FieldMatch.Optional.newBuilder().setValue(bytes(m.value())));
+        case Match.Exact m when optional -> match.setOptional(optional(m.value()));
+        // The JSON says ternary of an optional field.
+        case Match.Ternary m when optional -> match.setOptional(optional(m.value()));
         case Match.Exact m ->
             match.setExact(FieldMatch.Exact.newBuilder().setValue(bytes(m.value())));
         case Match.Lpm m ->
@@ -177,6 +178,10 @@ final class P4Device implements Stf.Device, AutoCloseable {
       made.addMatch(match);
     }
     write(Update.Type.INSERT, made);
+  }
+
+  private static FieldMatch.Optional optional(BigInteger value) {
+    return FieldMatch.Optional.newBuilder().setValue(bytes(value)).build();
   }
 
   @Override

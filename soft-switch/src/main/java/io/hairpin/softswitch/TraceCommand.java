@@ -32,9 +32,9 @@ import picocli.CommandLine.TypeConversionException;
     name = "hairpin trace",
     sortOptions = false,
     description = {
-      "Shows the way of one packet through the program of a soft switch: parser states, tables",
-      "with key and entry, actions, fields changed, copies, and where it leaves or why it is",
-      "dropped. Nothing is sent, and no counter counts."
+      "Shows the way of one packet through the program of a soft switch: parser",
+      "states, tables with key and entry, actions, fields changed, copies, and where",
+      "it leaves or why it is dropped. Nothing is sent, and no counter counts."
     })
 public final class TraceCommand implements Callable<Integer> {
   private static final int LARGEST_MESSAGE = 64 << 20;
@@ -44,7 +44,10 @@ public final class TraceCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       converter = SwitchFlags.TargetConverter.class,
       defaultValue = "127.0.0.1:9559",
-      description = "Where the switch serves P4Runtime (default: ${DEFAULT-VALUE}).")
+      description = {
+        "Where the switch serves P4Runtime",
+        "(default: ${DEFAULT-VALUE})."
+      })
   private String target = "";
 
   @Option(
@@ -57,7 +60,10 @@ public final class TraceCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = "The port that the frame is received on; with --next: any unless given.")
+      description = {
+        "The port that the frame is received on; with",
+        "--next any unless given."
+      })
   private @Nullable Integer port;
 
   @ArgGroup(multiplicity = "1")
@@ -98,8 +104,8 @@ public final class TraceCommand implements Callable<Integer> {
         fallbackValue = "",
         converter = OctetsConverter.class,
         description = {
-          "The next frame that is received, or the next that begins with these digits; a * fits",
-          "any digit."
+          "The next frame that is received, or the next that",
+          "begins with these digits; a * fits any digit."
         })
     private @Nullable Octets next;
   }

@@ -125,7 +125,8 @@ class AllocationTest {
             List.of(new Replication.Replica(18, 1), new Replication.Replica(19, 2)), 10));
     var sink = new Sink();
     long bytes =
-        allocated(program.processor(sink), List.of("000103aabbcc" + "00".repeat(8), "000108aabbcc"));
+        allocated(
+            program.processor(sink), List.of("000103aabbcc" + "00".repeat(8), "000108aabbcc"));
     // One and its clone of ingress; one and its two clones of egress.
     assertThat(sink.frames).isEqualTo(2 * ROUNDS * (2 + 3));
     assertThat(bytes / ROUNDS).isZero();
