@@ -44,10 +44,7 @@ public final class TraceCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       converter = SwitchFlags.TargetConverter.class,
       defaultValue = "127.0.0.1:9559",
-      description = {
-        "Where the switch serves P4Runtime",
-        "(default: ${DEFAULT-VALUE})."
-      })
+      description = {"Where the switch serves P4Runtime", "(default: ${DEFAULT-VALUE})."})
   private String target = "";
 
   @Option(
@@ -60,10 +57,7 @@ public final class TraceCommand implements Callable<Integer> {
   @Option(
       names = "--port",
       paramLabel = "N",
-      description = {
-        "The port that the frame is received on; with",
-        "--next any unless given."
-      })
+      description = {"The port that the frame is received on; with", "--next any unless given."})
   private @Nullable Integer port;
 
   @ArgGroup(multiplicity = "1")
