@@ -5,6 +5,9 @@ import io.hairpin.p4runtime.config.v1.Digest;
 import io.hairpin.p4runtime.config.v1.P4StructTypeSpec;
 import io.hairpin.p4runtime.v1.CloneSessionEntry;
 import io.hairpin.p4runtime.v1.DigestEntry;
+import io.hairpin.p4runtime.v1.Index;
+import io.hairpin.p4runtime.v1.MeterConfig;
+import io.hairpin.p4runtime.v1.MeterEntry;
 import io.hairpin.p4runtime.v1.MulticastGroupEntry;
 import io.hairpin.p4runtime.v1.P4Data;
 import io.hairpin.p4runtime.v1.PacketReplicationEngineEntry;
@@ -33,9 +36,16 @@ final class Codec {
     if (!delete && entity instanceof TableEntry entry && entry.action() == null) {
       throw new PipelineException("No action in " + update);
     }
-    // P4Runtime only modifies default actions; without an action the program's own returns.
+    // P4Runtime only modifies default actions and meters; without a value the program's own
+    // returns.
     boolean modify =
-        update.type() == Update.Type.MODIFY || entity.kind() == Entity.Kind.DEFAULT_ENTRY;
+        update.type() == Update.Type.MODIFY
+            || entity.kind() == Entity.Kind.DEFAULT_ENTRY
+            || entity.kind() == Entity.Kind.METER_CELL;
+    io.hairpin.p4runtime.v1.Entity wire =
+        delete && entity instanceof MeterCell cell
+            ? io.hairpin.p4runtime.v1.Entity.newBuilder().setMeterEntry(cell(cell)).build()
+            : encode(entity);
     return io.hairpin.p4runtime.v1.Update.newBuilder()
         .setType(
             modify
@@ -43,8 +53,15 @@ final class Codec {
                 : delete
                     ? io.hairpin.p4runtime.v1.Update.Type.DELETE
                     : io.hairpin.p4runtime.v1.Update.Type.INSERT)
-        .setEntity(encode(entity))
+        .setEntity(wire)
         .build();
+  }
+
+  /** What names a cell of a meter. */
+  MeterEntry.Builder cell(MeterCell cell) {
+    return MeterEntry.newBuilder()
+        .setMeterId(pipeline.meters().get(cell.meter()).id())
+        .setIndex(Index.newBuilder().setIndex(cell.index()));
   }
 
   private io.hairpin.p4runtime.v1.Entity encode(Entity entity) {
@@ -64,6 +81,15 @@ final class Codec {
               .addAllReplicas(encode(session.replicas()))
               .setClassOfService(session.classOfService())
               .setPacketLengthBytes(session.packetLength());
+      case MeterCell cell ->
+          wire.setMeterEntry(
+              cell(cell)
+                  .setConfig(
+                      MeterConfig.newBuilder()
+                          .setCir(cell.committedRate())
+                          .setCburst(cell.committedBurst())
+                          .setPir(cell.peakRate())
+                          .setPburst(cell.peakBurst())));
       case DigestConfig config ->
           wire.getDigestEntryBuilder()
               .setDigestId(pipeline.digests().get(config.digest()).id())
@@ -91,6 +117,14 @@ final class Codec {
     return switch (kind) {
       case TABLE_ENTRY -> List.of(wildcard(false));
       case DEFAULT_ENTRY -> List.of(wildcard(true));
+      case METER_CELL ->
+          pipeline.meters().values().stream()
+              .map(
+                  meter ->
+                      io.hairpin.p4runtime.v1.Entity.newBuilder()
+                          .setMeterEntry(MeterEntry.newBuilder().setMeterId(meter.id()))
+                          .build())
+              .toList();
       case MULTICAST_GROUP ->
           List.of(
               wildcard(
@@ -138,6 +172,7 @@ final class Codec {
             : entry;
       }
       case PACKET_REPLICATION_ENGINE_ENTRY -> decode(wire.getPacketReplicationEngineEntry());
+      case METER_ENTRY -> decode(wire.getMeterEntry());
       case DIGEST_ENTRY -> {
         DigestEntry.Config config = wire.getDigestEntry().getConfig();
         yield new DigestConfig(
@@ -148,6 +183,20 @@ final class Codec {
       }
       default -> throw new PipelineException("No entity is known as " + wire.getEntityCase());
     };
+  }
+
+  /** bmv2 tells rates below zero, not none, of a cell without any. */
+  private @Nullable MeterCell decode(MeterEntry wire) {
+    MeterConfig config = wire.getConfig();
+    return !wire.hasConfig() || config.getPir() < 0
+        ? null
+        : new MeterCell(
+            pipeline.meters().get(wire.getMeterId()).name(),
+            wire.getIndex().getIndex(),
+            config.getCir(),
+            config.getCburst(),
+            config.getPir(),
+            config.getPburst());
   }
 
   TableEntry decode(io.hairpin.p4runtime.v1.TableEntry wire) {

@@ -5,12 +5,15 @@ package io.hairpin.p4runtime.client;
  * what was wanted and what was read back from any target are equal (given the same spelling of the
  * P4 names: see {@link Pipeline#canonical}).
  */
-public sealed interface Entity permits TableEntry, MulticastGroup, CloneSession, DigestConfig {
+public sealed interface Entity
+    permits TableEntry, MulticastGroup, CloneSession, DigestConfig, MeterCell {
 
   /** The kinds of entities, those that others refer to first. */
   enum Kind {
     /** How digests are sent: {@link DigestConfig}. */
     DIGEST_CONFIG,
+    /** {@link MeterCell}. */
+    METER_CELL,
     /** {@link MulticastGroup}. */
     MULTICAST_GROUP,
     /** {@link CloneSession}. */

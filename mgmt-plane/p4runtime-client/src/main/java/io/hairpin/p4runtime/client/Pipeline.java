@@ -24,6 +24,7 @@ public final class Pipeline {
   private final long cookie;
   private final Names<Table> tables;
   private final Names<Integer> counters;
+  private final Names<Integer> meters;
   private final Names<Digest> digests;
   private final PacketMetadataCodec packetIn;
   private final PacketMetadataCodec packetOut;
@@ -43,6 +44,11 @@ public final class Pipeline {
             p4Info.getCountersList(),
             counter ->
                 Names.Candidate.of(counter.getPreamble(), Math.toIntExact(counter.getSize())));
+    meters =
+        names(
+            "meter",
+            p4Info.getMetersList(),
+            meter -> Names.Candidate.of(meter.getPreamble(), Math.toIntExact(meter.getSize())));
     digests =
         names(
             "digest",
@@ -123,6 +129,14 @@ public final class Pipeline {
               config.maxTimeout(),
               config.maxListSize(),
               config.ackTimeout());
+      case MeterCell cell ->
+          new MeterCell(
+              meters.get(cell.meter()).name(),
+              cell.index(),
+              cell.committedRate(),
+              cell.committedBurst(),
+              cell.peakRate(),
+              cell.peakBurst());
       case MulticastGroup group -> group;
       case CloneSession session -> session;
     };
@@ -135,6 +149,11 @@ public final class Pipeline {
   /** The sizes of the indexed counters. */
   Names<Integer> counters() {
     return counters;
+  }
+
+  /** The sizes of the indexed meters. */
+  Names<Integer> meters() {
+    return meters;
   }
 
   Names<Digest> digests() {

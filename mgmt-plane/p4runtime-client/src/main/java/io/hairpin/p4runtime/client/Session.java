@@ -543,6 +543,39 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * Reads cells of an indexed meter; those without rates are left out.
+   *
+   * @param meter the meter's name
+   * @param indices the cells, each from 0 to below the meter's size
+   * @param each is given each cell as it comes, with canonical names
+   * @throws PipelineException if there is no such meter or cell
+   * @throws P4RuntimeException if the target refuses or was lost meanwhile
+   */
+  public void readMeter(String meter, Collection<Long> indices, Consumer<? super Entity> each) {
+    Names.Named<Integer> named = pipeline.meters().get(meter);
+    List<io.hairpin.p4runtime.v1.Entity> cells = new ArrayList<>();
+    for (long index : indices) {
+      if (index < 0 || index >= named.object()) {
+        throw new PipelineException(
+            "Meter %s: the index %d is not in 0..%d"
+                .formatted(named.name(), index, named.object() - 1));
+      }
+      cells.add(
+          io.hairpin.p4runtime.v1.Entity.newBuilder()
+              .setMeterEntry(codec.cell(MeterCell.of(named.name(), index, 0, 0)))
+              .build());
+    }
+    if (cells.isEmpty()) {
+      return;
+    }
+    try {
+      readRaw(cells, each);
+    } catch (StatusRuntimeException e) {
+      throw failed("read meter " + named.name(), e);
+    }
+  }
+
+  /**
    * Reads the direct counters of a table's entries.
    *
    * @param table the table's name

@@ -284,7 +284,11 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
         }
       }
       case MODIFY -> {
-        if (there || isDefault) {
+        if (key.hasMeterEntry() && !update.getEntity().getMeterEntry().hasConfig()) {
+          entities.remove(key);
+        } else if (key.hasMeterEntry()) {
+          entities.put(key, update.getEntity());
+        } else if (there || isDefault) {
           entities.put(key, update.getEntity());
         } else {
           code = Status.Code.NOT_FOUND;
@@ -317,6 +321,7 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
         }
       }
       case DIGEST_ENTRY -> key.getDigestEntryBuilder().clearConfig();
+      case METER_ENTRY -> key.getMeterEntryBuilder().clearConfig();
       default -> throw new IllegalArgumentException(entity.toString());
     }
     return key.build();
@@ -352,6 +357,7 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
             .map(this::counter)
             .toList();
       }
+      case METER_ENTRY -> List.of(entities.getOrDefault(wanted, wanted));
       case DIGEST_ENTRY -> {
         Entity found = entities.get(key(wanted));
         if (found == null) {

@@ -1,0 +1,45 @@
+package io.hairpin.p4runtime.client;
+
+/**
+ * The rates of a cell of an indexed meter (RFC 2698), in the meter's units. A cell without rates,
+ * which lets everything pass, is no entity.
+ *
+ * @param meter the meter's name
+ * @param index the cell
+ * @param committedRate units per second that are green
+ * @param committedBurst units that are green at once
+ * @param peakRate units per second that are not red
+ * @param peakBurst units that are not red at once
+ */
+public record MeterCell(
+    String meter,
+    long index,
+    long committedRate,
+    long committedBurst,
+    long peakRate,
+    long peakBurst)
+    implements Entity {
+
+  /**
+   * A cell that is green up to a rate and red above it.
+   *
+   * @param meter the meter's name
+   * @param index the cell
+   * @param rate units per second
+   * @param burst units at once
+   * @return the cell
+   */
+  public static MeterCell of(String meter, long index, long rate, long burst) {
+    return new MeterCell(meter, index, rate, burst, rate, burst);
+  }
+
+  @Override
+  public Kind kind() {
+    return Kind.METER_CELL;
+  }
+
+  @Override
+  public MeterCell key() {
+    return new MeterCell(meter, index, 0, 0, 0, 0);
+  }
+}
