@@ -13,6 +13,7 @@ public final class Main {
     SECTIONS.put("engine", EngineSection::new);
     SECTIONS.put("veth", VethSection::new);
     SECTIONS.put("writes", WriteSection::new);
+    SECTIONS.put("learning", LearningSection::new);
     SECTIONS.put("netconf", NetconfSection::new);
     SECTIONS.put("start", StartSection::new);
   }

@@ -120,7 +120,10 @@ record Relay(int ports, int stations) {
               1,
               1,
               1,
-              port == 1 ? 1 : 0));
+              port == 1 ? 1 : 0,
+              0,
+              0,
+              0));
       rows.add(
           new Row(INGRESS + "admission.ingress_member", key(port, 1), INGRESS + "admission.admit"));
       rows.add(
