@@ -106,6 +106,19 @@ final class Configuration {
     return with(port, "mac-learning", value);
   }
 
+  /** Rates and what else stands in a container below bridge-port. */
+  Configuration flooding(int port, String limits) {
+    return with(port, "flood-limits", limits);
+  }
+
+  Configuration protecting(int port, String leaves) {
+    return with(port, "loop-protection", leaves);
+  }
+
+  Configuration sampling(int port, int rate) {
+    return with(port, "sampling-rate", Integer.toString(rate));
+  }
+
   private Configuration with(int port, String leaf, String value) {
     ports.computeIfAbsent(port, _ -> new TreeMap<>()).put(leaf, value);
     return this;
@@ -138,6 +151,12 @@ final class Configuration {
 
   Configuration station(int fid, String address, int port) {
     stations.put(fid + " " + address, name(port));
+    return this;
+  }
+
+  /** Frames from and to an address are discarded. */
+  Configuration blackhole(int fid, String address) {
+    stations.put(fid + " " + address, "");
     return this;
   }
 
@@ -245,7 +264,11 @@ final class Configuration {
     xml.append("<static-entry>");
     leaf(xml, "fid", fid);
     leaf(xml, "mac-address", address);
-    leaf(xml, "port", port);
+    if (port.isEmpty()) {
+      xml.append("<blackhole/>");
+    } else {
+      leaf(xml, "port", port);
+    }
     xml.append("</static-entry>");
   }
 

@@ -92,6 +92,10 @@ final class OperateTest {
         reply = client.rpc("<get><filter type=\"subtree\">" + content + "</filter></get>");
         assertThat(reply).doesNotContain("rpc-error");
       }
+      case "rpc" -> {
+        reply = client.rpc(content);
+        assertThat(reply).doesNotContain("rpc-error");
+      }
       case "expect" -> assertThat(withoutSpace(reply)).contains(withoutSpace(content));
       case "refused" -> {
         String before = running(client);

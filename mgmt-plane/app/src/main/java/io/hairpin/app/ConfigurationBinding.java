@@ -5,16 +5,20 @@ import io.hairpin.bridge.ConfigurationObject;
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
 import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
+import io.hairpin.bridge.ConfigurationObject.FloodLimits;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
+import io.hairpin.bridge.ConfigurationObject.Protection;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.SChannel;
+import io.hairpin.bridge.ConfigurationObject.SampleCollector;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.bridge.InvalidConfigurationException;
 import io.hairpin.bridge.MacAddress;
 import io.hairpin.netconf.server.RefusedException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -62,6 +66,7 @@ final class ConfigurationBinding {
             listing(model, ConfigurationBinding::networkInterface, "interfaces", "interface"),
             listing(model, ConfigurationBinding::vlan, "bridge", "vlan"),
             listing(model, ConfigurationBinding::filteringDatabase, "bridge", "filtering-database"),
+            listing(model, ConfigurationBinding::sampleCollector, "bridge", "sampling"),
             listing(
                 model,
                 ConfigurationBinding::staticEntry,
@@ -194,7 +199,27 @@ final class ConfigurationBinding {
         data.flag("ingress-filtering"),
         constant(ReflectiveRelay.class, data.container("reflective-relay").get("rr-admin")),
         constant(MacLearning.class, data.get("mac-learning")),
-        data.find("mac-limit").map(Integer::parseInt).orElse(Integer.MAX_VALUE));
+        limit(data, "mac-limit"),
+        protection(data.container("flood-limits"), data.container("loop-protection")),
+        data.find("sampling-rate").map(Integer::parseInt).orElse(0));
+  }
+
+  private static int limit(Data data, String leaf) {
+    return data.find(leaf).map(Integer::parseInt).orElse(ConfigurationObject.UNLIMITED);
+  }
+
+  private static Protection protection(Data limits, Data loops) {
+    return new Protection(
+        new FloodLimits(
+            limit(limits, "broadcast"),
+            limit(limits, "multicast"),
+            limit(limits, "unknown-unicast"),
+            limit(limits, "reflected")),
+        loops.flag("bpdu-guard"),
+        loops.flag("loop-detection"),
+        limit(loops, "move-limit"),
+        loops.get("action").equals("shutdown"),
+        Duration.ofSeconds(loops.number("recovery-time")));
   }
 
   private static Vlan vlan(Data data) {
@@ -203,7 +228,8 @@ final class ConfigurationBinding {
         vid,
         data.find("fid").map(Integer::parseInt).orElse(vid),
         data.set("tagged-port"),
-        data.set("untagged-port"));
+        data.set("untagged-port"),
+        limit(data, "mac-limit"));
   }
 
   private static FilteringDatabase filteringDatabase(Data data) {
@@ -212,7 +238,16 @@ final class ConfigurationBinding {
 
   private static StaticEntry staticEntry(Data data) {
     return new StaticEntry(
-        data.number("fid"), MacAddress.parse(data.get("mac-address")), data.get("port"));
+        data.number("fid"),
+        MacAddress.parse(data.get("mac-address")),
+        data.find("port").orElse(null));
+  }
+
+  private static SampleCollector sampleCollector(Data data) {
+    return new SampleCollector(
+        InetAddress.ofLiteral(data.get("collector")),
+        data.number("udp-port"),
+        InetAddress.ofLiteral(data.get("agent")));
   }
 
   private static <E extends Enum<E>> E constant(Class<E> type, String yangName) {

@@ -6,10 +6,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
+import org.opendaylight.yangtools.yang.data.api.schema.ChoiceNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.LeafNode;
 import org.opendaylight.yangtools.yang.data.api.schema.LeafSetNode;
+import org.opendaylight.yangtools.yang.model.api.CaseSchemaNode;
+import org.opendaylight.yangtools.yang.model.api.ChoiceSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.DataNodeContainer;
 import org.opendaylight.yangtools.yang.model.api.DataSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.LeafSchemaNode;
@@ -31,14 +34,26 @@ final class Data {
     this.node = node;
   }
 
-  /** The schema of a child by its local name, of whatever module. */
+  /** The schema of a child by its local name, of whatever module, and in whatever choice. */
   static DataSchemaNode child(DataNodeContainer schema, String name) {
+    return lookUp(schema, name)
+        .orElseThrow(() -> new IllegalArgumentException("No node '" + name + "' in " + schema));
+  }
+
+  private static Optional<DataSchemaNode> lookUp(DataNodeContainer schema, String name) {
     for (DataSchemaNode child : schema.getChildNodes()) {
-      if (child.getQName().getLocalName().equals(name)) {
-        return child;
+      if (child instanceof ChoiceSchemaNode choice) {
+        for (CaseSchemaNode one : choice.getCases()) {
+          Optional<DataSchemaNode> found = lookUp(one, name);
+          if (found.isPresent()) {
+            return found;
+          }
+        }
+      } else if (child.getQName().getLocalName().equals(name)) {
+        return Optional.of(child);
       }
     }
-    throw new IllegalArgumentException("No node '" + name + "' in " + schema);
+    return Optional.empty();
   }
 
   String get(String leaf) {
@@ -83,7 +98,17 @@ final class Data {
   }
 
   private @Nullable DataContainerChild node(QName name) {
-    return node == null ? null : node.childByArg(NodeIdentifier.create(name));
+    return node == null ? null : node(node, NodeIdentifier.create(name));
+  }
+
+  private static @Nullable DataContainerChild node(DataContainerNode in, NodeIdentifier name) {
+    DataContainerChild found = in.childByArg(name);
+    for (DataContainerChild child : in.body()) {
+      if (found == null && child instanceof ChoiceNode choice) {
+        found = node(choice, name);
+      }
+    }
+    return found;
   }
 
   private static String text(Object value) {

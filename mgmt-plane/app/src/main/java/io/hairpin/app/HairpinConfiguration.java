@@ -172,6 +172,8 @@ class HairpinConfiguration {
         new StateBinding(schema.context(), bridge, clock.instant()).providers()) {
       builder.state(provider.root(), provider.state());
     }
+    FlushAction flush = new FlushAction(schema.context(), bridge);
+    builder.action(flush.path(), flush);
     NetconfServer server = builder.build();
     try {
       server.start();

@@ -8,12 +8,14 @@ import io.hairpin.bridge.FilteringEntry;
 import io.hairpin.bridge.MacAddress;
 import io.hairpin.bridge.PortState;
 import io.hairpin.bridge.Ports.Port;
+import io.hairpin.bridge.VlanCounters;
 import io.hairpin.netconf.server.StateProvider;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
@@ -50,13 +52,24 @@ final class StateBinding {
     root.container(
         "filtering-database",
         database -> database.list("entry", bridge.filteringEntries(), this::filteringEntry));
+    root.list("vlan", bridge.vlans().entrySet(), this::vlan);
     root.list("discard", bridge.discards(), this::discard);
+  }
+
+  private void vlan(StateWriter writer, Map.Entry<Integer, VlanCounters> vlan) {
+    writer.leaf("vid", vlan.getKey());
+    writer.container(
+        "statistics",
+        statistics -> {
+          count(statistics, "received", vlan.getValue().received());
+          count(statistics, "transmitted", vlan.getValue().transmitted());
+        });
   }
 
   private void filteringEntry(StateWriter writer, FilteringEntry entry) {
     writer.leaf("fid", entry.fid());
     writer.leaf("mac-address", MacAddress.format(entry.address()));
-    writer.leaf("port", entry.port());
+    entry.port().ifPresent(port -> writer.leaf("port", port));
     writer.leaf("type", entry.type().name().toLowerCase(Locale.ROOT));
   }
 
@@ -70,7 +83,11 @@ final class StateBinding {
     Port port = state.port();
     entry.leaf("name", state.name());
     entry.leaf("admin-status", state.enabled() ? "up" : "down");
-    entry.leaf("oper-status", port.link().name().toLowerCase(Locale.ROOT));
+    entry.leaf(
+        "oper-status",
+        state.enabled() && !state.inService()
+            ? "down"
+            : port.link().name().toLowerCase(Locale.ROOT));
     entry.leaf("if-index", state.number());
     entry.leafList("higher-layer-if", state.channels());
     if (!state.isPhysical()) {
@@ -107,6 +124,8 @@ final class StateBinding {
                 "reflective-relay",
                 relay -> state.reflectiveRelay().ifPresent(on -> relay.leaf("rr-oper", on)));
             bridgePort.container(
+                "loop-protection", protection -> protection.leafList("held-by", state.heldBy()));
+            bridgePort.container(
                 "statistics",
                 statistics ->
                     state
@@ -117,6 +136,13 @@ final class StateBinding {
                               count(statistics, "transmitted", counters.transmitted());
                               count(statistics, "reflected", counters.reflected());
                               count(statistics, "suppressed", counters.suppressed());
+                              count(statistics, "limited", counters.limited());
+                              frames(statistics, "broadcast", counters.broadcastDiscards());
+                              frames(statistics, "multicast", counters.multicastDiscards());
+                              frames(
+                                  statistics, "unknown-unicast", counters.unknownUnicastDiscards());
+                              statistics.leaf(
+                                  "sampled-frames", unsigned(counters.sampled().frames()));
                             }));
           });
     }
@@ -127,6 +153,10 @@ final class StateBinding {
     entry.leaf("resource", alarm.resource());
     entry.leaf("text", alarm.text());
     entry.leaf("raised", dateAndTime(alarm.raised()));
+  }
+
+  private static void frames(StateWriter writer, String what, Count discarded) {
+    writer.leaf(what + "-discarded-frames", unsigned(discarded.frames()));
   }
 
   private static void count(StateWriter writer, String what, Count count) {

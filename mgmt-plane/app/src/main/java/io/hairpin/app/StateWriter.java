@@ -17,6 +17,7 @@ import org.opendaylight.yangtools.yang.data.impl.codec.TypeDefinitionAwareCodec;
 import org.opendaylight.yangtools.yang.data.spi.node.ImmutableNodes;
 import org.opendaylight.yangtools.yang.model.api.ContainerSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.DataNodeContainer;
+import org.opendaylight.yangtools.yang.model.api.DataSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.LeafSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ListSchemaNode;
@@ -45,6 +46,18 @@ final class StateWriter {
                 .withNodeIdentifier(NodeIdentifier.create(schema.getQName()))
                 .withValue(writer.children)
                 .build());
+  }
+
+  /** Writes a container that is known by its schema, as the output of an operation. */
+  static <S extends DataNodeContainer & DataSchemaNode> Optional<ContainerNode> of(
+      S schema, Consumer<StateWriter> content) {
+    StateWriter writer = new StateWriter(schema);
+    content.accept(writer);
+    return Optional.of(
+        ImmutableNodes.newContainerBuilder()
+            .withNodeIdentifier(NodeIdentifier.create(schema.getQName()))
+            .withValue(writer.children)
+            .build());
   }
 
   void container(String name, Consumer<StateWriter> content) {

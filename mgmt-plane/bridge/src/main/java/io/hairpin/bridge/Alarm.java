@@ -22,7 +22,15 @@ public record Alarm(Type type, String resource, String text, Instant raised) {
     /** The forwarding target refused an entry. */
     NOT_INSTALLED,
     /** A port reflects without a station having asked for it. */
-    REFLECTIVE_RELAY_FORCED;
+    REFLECTIVE_RELAY_FORCED,
+    /** A spanning tree is behind a port, of which the bridge is no part. */
+    BPDU_RECEIVED,
+    /** What the bridge sent came back. */
+    LOOP_DETECTED,
+    /** Stations move to a port more often than stations do. */
+    MAC_MOVE_RATE,
+    /** More is flooded from a port than it may. */
+    FLOOD_RATE;
 
     /**
      * Gives the name in the YANG module hairpin-alarms.

@@ -1,23 +1,33 @@
 package io.hairpin.bridge;
 
+import static io.hairpin.bridge.ConfigurationObject.UNLIMITED;
+
+import com.google.protobuf.ByteString;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
 import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
+import io.hairpin.bridge.ConfigurationObject.FloodLimits;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
+import io.hairpin.bridge.ConfigurationObject.Protection;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.SChannel;
+import io.hairpin.bridge.ConfigurationObject.SampleCollector;
+import io.hairpin.bridge.ConfigurationObject.SampleCollectorKey;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.StaticEntryKey;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
+import io.hairpin.bridge.ConfigurationObject.VlanKey;
 import io.hairpin.bridge.Discard.Side;
 import io.hairpin.bridge.Intent.Source;
 import io.hairpin.bridge.PortState.Counters;
 import io.hairpin.bridge.Ports.Port;
+import io.hairpin.bridge.Trips.Cause;
 import io.hairpin.p4runtime.client.DigestList;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Listener;
+import io.hairpin.p4runtime.client.PacketIn;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.p4runtime.client.Value;
 import java.time.Duration;
@@ -36,11 +46,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -57,12 +70,25 @@ import org.slf4j.LoggerFactory;
 public final class Bridge implements AutoCloseable {
 
   private static final List<String> PORT_COUNTERS =
-      List.of("received", "transmitted", "reflected", "ingress_suppressed", "egress_suppressed");
+      List.of(
+          "received",
+          "transmitted",
+          "reflected",
+          "ingress_suppressed",
+          "egress_suppressed",
+          "reflection_limited",
+          "sampled");
 
   /** After a request failed on a target that is connected. */
   private static final Duration RETRY = Duration.ofSeconds(5);
 
   private static final Logger log = LoggerFactory.getLogger(Bridge.class);
+
+  /** Within which as many stations may move to a port as its limit says. */
+  private static final Duration MOVE_WINDOW = Duration.ofSeconds(10);
+
+  private static final long LOCAL_ADDRESS = 0x0200_0000_0000L;
+  private static final long LOCAL_PART = 0xFF_FFFF_FFFFL;
 
   /** How often the target is asked, at most and at least, from which stations it heard. */
   private static final Duration SHORTEST_POLL = Duration.ofSeconds(1);
@@ -82,14 +108,37 @@ public final class Bridge implements AutoCloseable {
   private final Dataplane dataplane;
   private final Map<ObjectKey, ConfigurationObject> configuration = new ConcurrentHashMap<>();
   private final LogicalPorts logicalPorts;
-  private final List<Entity> base;
+  private final int cpuPort;
+
+  /** Guarded by the lock. */
+  private List<Entity> base;
 
   /** Guarded by the lock. */
   private final Learning learning = new Learning();
 
-  private final ScheduledExecutorService ageing =
+  private final ScheduledExecutorService everySecond =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("ageing").factory());
+          Thread.ofPlatform().daemon().name("bridge").factory());
+
+  /** When the target was last asked from which stations it heard. In the thread of these. */
+  private Instant aged = Instant.MIN;
+
+  /** Guarded by the lock. */
+  private final Trips trips = new Trips();
+
+  /** How many stations moved to each port since {@link #movesSince}. Guarded by the lock. */
+  private final Map<String, Integer> moved = new HashMap<>();
+
+  private Instant movesSince = Instant.MIN;
+
+  /** How much the target had counted above the rates of each port. Guarded by the lock. */
+  private final Map<Integer, Long> floods = new HashMap<>();
+
+  /** What the bridge calls itself in its own frames. Guarded by the lock. */
+  private long address;
+
+  private final boolean addressIsKnown;
+  private final Sampler sampler;
 
   /** By each port that the switch does not have, the objects that name it. */
   private final Map<String, Set<ObjectKey>> missing = new HashMap<>();
@@ -119,7 +168,13 @@ public final class Bridge implements AutoCloseable {
     logicalPorts =
         new LogicalPorts(ports.list().stream().collect(Collectors.toMap(Port::name, Port::number)));
     intent = new Intent(logicalPorts);
-    base = Intent.base(cpuPort);
+    this.cpuPort = cpuPort;
+    OptionalLong known =
+        ports.list().stream().flatMapToLong(port -> port.address().stream()).findFirst();
+    addressIsKnown = known.isPresent();
+    address = known.orElseGet(() -> LOCAL_ADDRESS | ThreadLocalRandom.current().nextLong(1L << 40));
+    sampler = new Sampler(clock);
+    base = Intent.base(cpuPort, address);
     dataplane = new Dataplane(lock, connection, base, new Learner(), alarms, retry);
   }
 
@@ -143,7 +198,20 @@ public final class Bridge implements AutoCloseable {
   public void start(List<ConfigurationObject> objects) {
     apply(new Change(objects, List.of()));
     dataplane.start();
-    ageLater();
+    var _ = everySecond.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  private void tick() {
+    try {
+      watch();
+      Instant now = clock.instant();
+      if (!now.isBefore(aged.plus(pollInterval()))) {
+        aged = now;
+        age();
+      }
+    } catch (RuntimeException e) {
+      log.error("What is done every second failed; it is tried again", e);
+    }
   }
 
   /**
@@ -168,29 +236,51 @@ public final class Bridge implements AutoCloseable {
   }
 
   /** What there was of an object before a change. */
-  private record Before(@Nullable ConfigurationObject effective, OptionalInt number) {}
+  private record Before(
+      @Nullable ConfigurationObject effective, OptionalInt number, boolean blocked) {}
 
   private void apply(Change change) {
     synchronized (lock) {
-      Map<ObjectKey, Before> affected = new LinkedHashMap<>();
-      List<Entity> before = new ArrayList<>();
-      for (ObjectKey key : affected(change)) {
-        ConfigurationObject effective = effective(key);
-        before.addAll(entities(effective));
-        affected.put(key, new Before(effective, number(key)));
-      }
-      change.removed().forEach(this::remove);
-      change.put().forEach(this::put);
-      List<Entity> after = new ArrayList<>();
-      affected.forEach(
-          (key, was) -> {
-            ConfigurationObject now = effective(key);
-            before.addAll(flushed(was, now));
-            after.addAll(entities(now));
-            note(key, configuration.get(key));
+      Set<ObjectKey> affected = affected(change);
+      derive(
+          affected,
+          () -> {
+            change.removed().forEach(this::remove);
+            change.put().forEach(this::put);
           });
-      dataplane.replace(before, after);
+      affected.forEach(key -> note(key, configuration.get(key)));
+      Set<Integer> first = new HashSet<>();
+      change
+          .put()
+          .forEach(
+              object ->
+                  watched(object)
+                      .ifPresent(
+                          port -> {
+                            if (!floods.containsKey(port)) {
+                              first.add(port);
+                            }
+                          }));
+      aboveRates(first).forEach((port, frames) -> floods.put(port.intValue(), frames));
     }
+  }
+
+  /** Changes something, and brings the dataplane to what follows from it for some objects. */
+  private void derive(Set<ObjectKey> affected, Runnable change) {
+    Map<ObjectKey, Before> before = new LinkedHashMap<>();
+    List<Entity> gone = new ArrayList<>();
+    for (ObjectKey key : affected) {
+      gone.addAll(entities(key));
+      before.put(key, new Before(effective(key), number(key), isBlocked(key)));
+    }
+    change.run();
+    List<Entity> after = new ArrayList<>();
+    before.forEach(
+        (key, was) -> {
+          gone.addAll(flushed(was, key));
+          after.addAll(entities(key));
+        });
+    dataplane.replace(gone, after);
   }
 
   /** What a change is about, and what depends on that. */
@@ -210,12 +300,17 @@ public final class Bridge implements AutoCloseable {
             });
       }
     }
-    for (ObjectKey key : List.copyOf(affected)) {
+    return withChannels(affected);
+  }
+
+  private Set<ObjectKey> withChannels(Set<ObjectKey> keys) {
+    Set<ObjectKey> all = new LinkedHashSet<>(keys);
+    for (ObjectKey key : keys) {
       if (key instanceof InterfaceKey(String name)) {
-        logicalPorts.channels(name).forEach(channel -> affected.add(new InterfaceKey(channel)));
+        logicalPorts.channels(name).forEach(channel -> all.add(new InterfaceKey(channel)));
       }
     }
-    return affected;
+    return all;
   }
 
   private static @Nullable SChannel channelOf(@Nullable ConfigurationObject object) {
@@ -229,8 +324,11 @@ public final class Bridge implements AutoCloseable {
   }
 
   private void put(ConfigurationObject object) {
-    configuration.put(object.key(), object);
+    ConfigurationObject old = configuration.put(object.key(), object);
     if (object instanceof Interface of) {
+      if (!of.equals(old)) {
+        letGo(of.name());
+      }
       SChannel channel = of.sChannel();
       if (channel == null) {
         logicalPorts.remove(of.name());
@@ -244,7 +342,13 @@ public final class Bridge implements AutoCloseable {
     configuration.remove(key);
     if (key instanceof InterfaceKey(String name)) {
       logicalPorts.remove(name);
+      letGo(name);
     }
+  }
+
+  /** A port whose configuration changes begins anew. */
+  private void letGo(String name) {
+    trips.clear(name).forEach(cause -> alarms.clear(cause.alarm(), name));
   }
 
   /** An object as the dataplane should take it: an S-channel is enabled only where its port is. */
@@ -254,23 +358,47 @@ public final class Bridge implements AutoCloseable {
       return object;
     }
     SChannel channel = of.sChannel();
-    return channel == null
-            || (configuration.get(new InterfaceKey(channel.port())) instanceof Interface port
-                && port.enabled()
-                && port.sComponent())
+    return !isShut(of)
+            && (channel == null
+                || (effective(new InterfaceKey(channel.port())) instanceof Interface port
+                    && port.enabled()
+                    && port.sComponent()))
         ? of
         : of.disabled();
   }
 
+  /** Whether what holds a port back takes it out of service. */
+  private boolean isShut(Interface of) {
+    return protection(of).shutdown() && !trips.of(of.name()).isEmpty();
+  }
+
+  /** Whether a port relays nothing, by its state. */
+  private boolean isBlocked(ObjectKey key) {
+    return key instanceof InterfaceKey(String name) && trips.of(name).contains(Cause.BPDU);
+  }
+
+  private static Protection protection(Interface of) {
+    BridgePort port = of.bridgePort();
+    return port == null ? Protection.DEFAULT : port.protection();
+  }
+
+  private List<Entity> entities(ObjectKey key) {
+    ConfigurationObject object = effective(key);
+    List<Entity> entities = object == null ? List.of() : intent.of(object);
+    return isBlocked(key) ? Intent.blocking(entities) : entities;
+  }
+
   /** Forgets what was learnt and does not hold any more after a change; tells its entries. */
-  private List<Entity> flushed(Before was, @Nullable ConfigurationObject after) {
+  private List<Entity> flushed(Before was, ObjectKey key) {
+    ConfigurationObject after = effective(key);
     List<Station> gone = new ArrayList<>();
     if (after instanceof StaticEntry entry) {
       gone.add(new Station(entry.fid(), entry.address()));
     } else if (was.effective() instanceof Interface old) {
       if (was.number().isPresent()
           && learns(old)
-          && !(after instanceof Interface now && goesOn(old, now))) {
+          && ((isBlocked(key) && !was.blocked())
+              || !(after instanceof Interface now && goesOn(old, now)))) {
         int number = was.number().getAsInt();
         gone.addAll(learning.matching((_, on) -> on == number));
       }
@@ -284,6 +412,11 @@ public final class Bridge implements AutoCloseable {
         gone.addAll(learning.matching((station, _) -> station.fid() == old.fid()));
       }
     }
+    return forget(gone);
+  }
+
+  /** Forgets stations; tells their entries. */
+  private List<Entity> forget(List<Station> gone) {
     List<Entity> entries = new ArrayList<>();
     for (Station station : gone) {
       learning
@@ -296,6 +429,45 @@ public final class Bridge implements AutoCloseable {
       learning.remove(station);
     }
     return entries;
+  }
+
+  /**
+   * Forgets what was learnt (802.1Q 8.8.3). What is left out stands for any.
+   *
+   * @param port the name of the port on which it was learnt
+   * @param vid the VLAN in whose FID it was learnt
+   * @param address the station's MAC address, in the low 48 bits
+   * @return how many entries were forgotten
+   * @throws IllegalArgumentException if there is no such port or VLAN
+   */
+  public int flush(Optional<String> port, OptionalInt vid, OptionalLong address) {
+    synchronized (lock) {
+      OptionalInt number = OptionalInt.empty();
+      if (port.isPresent()) {
+        number = logicalPorts.number(port.get());
+        if (number.isEmpty()) {
+          throw new IllegalArgumentException(
+              "there is no port '" + port.get() + "'; the switch has " + portNames());
+        }
+      }
+      OptionalInt fid = OptionalInt.empty();
+      if (vid.isPresent()) {
+        if (!(configuration.get(new VlanKey(vid.getAsInt())) instanceof Vlan vlan)) {
+          throw new IllegalArgumentException("there is no VLAN " + vid.getAsInt());
+        }
+        fid = OptionalInt.of(vlan.fid());
+      }
+      int onPort = number.orElse(0);
+      int inFid = fid.orElse(0);
+      List<Station> gone =
+          learning.matching(
+              (station, on) ->
+                  (onPort == 0 || on == onPort)
+                      && (inFid == 0 || station.fid() == inFid)
+                      && (address.isEmpty() || station.address() == address.getAsLong()));
+      dataplane.replace(forget(gone), List.of());
+      return gone.size();
+    }
   }
 
   private Set<Integer> members(Vlan vlan) {
@@ -328,17 +500,27 @@ public final class Bridge implements AutoCloseable {
       synchronized (lock) {
         Map<Station, Integer> sightings = new LinkedHashMap<>();
         Map<Integer, Integer> room = new HashMap<>();
-        Set<Integer> fids = fids();
+        Map<Integer, Integer> roomInFid = new HashMap<>();
+        Map<Integer, Integer> fids = fids();
         for (Map<String, Value> digest : digests.digests()) {
           int port = (int) number(digest, "logical_port");
           Station station = new Station((int) number(digest, "fid"), number(digest, "src_addr"));
-          if (learning.port(station).equals(OptionalInt.of(port))
-              || !learnable(station, port, fids)) {
+          OptionalInt before = learning.port(station);
+          if (before.equals(OptionalInt.of(port)) || !learnable(station, port, fids)) {
             continue;
           }
+          int fid = station.fid();
           int left = room.computeIfAbsent(port, _ -> limit(port) - learning.count(port));
-          if (left > 0) {
+          int leftInFid =
+              roomInFid.computeIfAbsent(
+                  fid, _ -> fids.getOrDefault(fid, UNLIMITED) - learning.countOfFid(fid));
+          if (left > 0 && (leftInFid > 0 || before.isPresent())) {
             room.put(port, left - 1);
+            if (before.isEmpty()) {
+              roomInFid.put(fid, leftInFid - 1);
+            } else {
+              moved(port);
+            }
             sightings.put(station, port);
           }
         }
@@ -348,6 +530,82 @@ public final class Bridge implements AutoCloseable {
 
     private long number(Map<String, Value> digest, String member) {
       return Objects.requireNonNull(digest.get(member), member).toLong();
+    }
+
+    /** Counts the stations that move to a port; too many of them are a loop. */
+    private void moved(int port) {
+      @Nullable Interface of = configured(port).orElse(null);
+      if (of == null) {
+        return;
+      }
+      int moves = moved.merge(of.name(), 1, Integer::sum);
+      int limit = protection(of).moveLimit();
+      if (moves > limit) {
+        trip(
+            of,
+            Cause.MOVES,
+            "more than %d stations moved to it within %d seconds"
+                .formatted(limit, MOVE_WINDOW.toSeconds()));
+      }
+    }
+
+    @Override
+    public Map<String, List<Long>> meterCells(Collection<Entity> held) {
+      Set<Integer> numbers = new HashSet<>(logicalPorts.numbers());
+      numbers.addAll(Intent.channels(held).values());
+      return Map.of(
+          Intent.FLOOD_RATE, Intent.cells(Intent.FLOOD_RATE, numbers),
+          Intent.REFLECTION_RATE, Intent.cells(Intent.REFLECTION_RATE, numbers));
+    }
+
+    @Override
+    public void received(PacketIn packet) {
+      int port = (int) packet.metadata("reception_port").toLong();
+      switch ((int) packet.metadata("reason").toLong()) {
+        case Intent.TRAP_SAMPLE -> sampled(port, packet.payload());
+        case Intent.TRAP_PROBE -> looped(port, packet.payload());
+        default -> {
+          if (ControlFrames.isBpdu(packet.payload())) {
+            bpdu(port);
+          }
+        }
+      }
+    }
+
+    private void bpdu(int port) {
+      synchronized (lock) {
+        configured(port)
+            .filter(of -> of.bridgePort() != null && protection(of).bpduGuard())
+            .ifPresent(
+                of ->
+                    trip(
+                        of,
+                        Cause.BPDU,
+                        "a spanning tree is behind it, of which this bridge is no part"));
+      }
+    }
+
+    private void looped(int port, ByteString probe) {
+      synchronized (lock) {
+        int from = ControlFrames.port(probe);
+        configured(port)
+            .ifPresent(
+                of ->
+                    trip(
+                        of,
+                        Cause.LOOP,
+                        "what was sent on '%s' came back"
+                            .formatted(logicalPorts.name(from).orElse("port " + from))));
+      }
+    }
+
+    private void sampled(int port, ByteString frame) {
+      @Nullable BridgePort sampling = configured(port).map(Interface::bridgePort).orElse(null);
+      if (sampling != null
+          && sampling.samplingRate() > 0
+          && configuration.get(new SampleCollectorKey()) instanceof SampleCollector collector) {
+        sampler.send(collector, port, sampling.samplingRate(), frame);
+      }
     }
 
     /** Destinations first: a source that is known is not learnt again. */
@@ -383,14 +641,19 @@ public final class Bridge implements AutoCloseable {
 
     @Override
     public Collection<Entity> adopt(Collection<Entity> held) {
-      if (logicalPorts.adopt(Intent.channels(held))) {
+      OptionalLong known = addressIsKnown ? OptionalLong.empty() : Intent.address(held);
+      if (known.isPresent()) {
+        address = LOCAL_ADDRESS | (known.getAsLong() & LOCAL_PART);
+        base = Intent.base(cpuPort, address);
+      }
+      if (logicalPorts.adopt(Intent.channels(held)) || known.isPresent()) {
         List<Entity> all = new ArrayList<>(base);
-        configuration.keySet().forEach(key -> all.addAll(entities(effective(key))));
+        configuration.keySet().forEach(key -> all.addAll(entities(key)));
         dataplane.want(all);
       }
       learning.clear();
       List<Entity> adopted = new ArrayList<>();
-      Set<Integer> fids = fids();
+      Map<Integer, Integer> fids = fids();
       Instant now = clock.instant();
       for (Entity entity : held) {
         Optional<Source> source = Intent.source(entity).filter(s -> !s.isStatic());
@@ -405,17 +668,18 @@ public final class Bridge implements AutoCloseable {
       return adopted;
     }
 
-    private boolean learnable(Station station, int port, Set<Integer> fids) {
-      return fids.contains(station.fid())
+    private boolean learnable(Station station, int port, Map<Integer, Integer> fids) {
+      return fids.containsKey(station.fid())
           && learnsOn(port)
           && !configuration.containsKey(new StaticEntryKey(station.fid(), station.address()));
     }
 
-    private Set<Integer> fids() {
-      Set<Integer> fids = new HashSet<>();
+    /** The FIDs that there are, and how many addresses are learnt in each at most. */
+    private Map<Integer, Integer> fids() {
+      Map<Integer, Integer> fids = new HashMap<>();
       for (ConfigurationObject object : configuration.values()) {
         if (object instanceof Vlan vlan) {
-          fids.add(vlan.fid());
+          fids.merge(vlan.fid(), vlan.macLimit(), Math::min);
         }
       }
       return fids;
@@ -444,6 +708,93 @@ public final class Bridge implements AutoCloseable {
     }
   }
 
+  /** Holds a port back, or goes on doing so, and raises the alarm. */
+  private void trip(Interface of, Cause cause, String text) {
+    Instant end = clock.instant().plus(protection(of).recoveryTime());
+    if (trips.of(of.name()).contains(cause)) {
+      trips.trip(of.name(), cause, end);
+    } else {
+      derive(withChannels(Set.of(of.key())), () -> trips.trip(of.name(), cause, end));
+    }
+    alarms.raise(cause.alarm(), of.name(), text);
+  }
+
+  /** What is to be done every second for the protection of the ports. */
+  void watch() {
+    synchronized (lock) {
+      Instant now = clock.instant();
+      if (!now.isBefore(movesSince.plus(MOVE_WINDOW))) {
+        moved.clear();
+        movesSince = now;
+      }
+      Set<ObjectKey> over = new LinkedHashSet<>();
+      trips.due(now).forEach(name -> over.add(new InterfaceKey(name)));
+      if (!over.isEmpty()) {
+        Map<String, Set<Cause>> expired = new HashMap<>();
+        derive(withChannels(over), () -> expired.putAll(trips.expire(now)));
+        expired.forEach(
+            (name, causes) -> causes.forEach(cause -> alarms.clear(cause.alarm(), name)));
+      }
+      for (ConfigurationObject object : configuration.values()) {
+        if (object instanceof Interface of && protection(of).loopDetection()) {
+          logicalPorts
+              .number(of.name())
+              .ifPresent(port -> dataplane.send(port, ControlFrames.probe(address, port)));
+        }
+      }
+    }
+    watchFloods();
+  }
+
+  /** Looks which ports flood more than they may. */
+  private void watchFloods() {
+    Set<Integer> ports = new HashSet<>();
+    configuration.values().forEach(object -> watched(object).ifPresent(ports::add));
+    Map<Long, Long> now = aboveRates(ports);
+    synchronized (lock) {
+      for (int port : ports) {
+        Long frames = now.get((long) port);
+        Long before = frames == null ? null : floods.put(port, frames);
+        if (frames == null || before == null || frames <= before) {
+          continue;
+        }
+        logicalPorts
+            .name(port)
+            .map(name -> configuration.get(new InterfaceKey(name)))
+            .ifPresent(
+                object ->
+                    trip(
+                        (Interface) object,
+                        Cause.FLOOD,
+                        "%d frames above its rates within a second".formatted(frames - before)));
+      }
+    }
+  }
+
+  /** The logical port of an interface that has rates which may well be reached. */
+  private OptionalInt watched(@Nullable ConfigurationObject object) {
+    return object instanceof Interface of
+            && of.bridgePort() != null
+            && (reflects(of) || !protection(of).limits().equals(FloodLimits.DEFAULT))
+        ? logicalPorts.number(of.name())
+        : OptionalInt.empty();
+  }
+
+  /** How many frames of each port the target has counted above its rates. */
+  private Map<Long, Long> aboveRates(Set<Integer> ports) {
+    Map<Long, Long> above = new HashMap<>();
+    if (!ports.isEmpty()) {
+      dataplane
+          .count("flood_discards", Intent.cells(Intent.FLOOD_RATE, ports))
+          .forEach(
+              (cell, count) -> above.merge(cell / Intent.FLOOD_CLASSES, count.frames(), Long::sum));
+      dataplane
+          .count("reflection_limited", Intent.cells(Intent.REFLECTION_RATE, ports))
+          .forEach((port, count) -> above.merge(port, count.frames(), Long::sum));
+    }
+    return above;
+  }
+
   private Duration ageingTime() {
     return configuration.getOrDefault(FilteringDatabase.DEFAULT.key(), FilteringDatabase.DEFAULT)
             instanceof FilteringDatabase database
@@ -451,23 +802,13 @@ public final class Bridge implements AutoCloseable {
         : FilteringDatabase.DEFAULT.ageingTime();
   }
 
-  private void ageLater() {
-    long period = ageingTime().dividedBy(10).toMillis();
-    var _ =
-        ageing.schedule(
-            this::ageAndAgain,
-            Math.clamp(period, SHORTEST_POLL.toMillis(), LONGEST_POLL.toMillis()),
-            TimeUnit.MILLISECONDS);
-  }
-
-  private void ageAndAgain() {
-    try {
-      age();
-    } catch (RuntimeException e) {
-      log.error("Ageing failed; it is tried again", e);
-    } finally {
-      ageLater();
-    }
+  /** How often the target is asked from which stations it heard. */
+  private Duration pollInterval() {
+    return Duration.ofMillis(
+        Math.clamp(
+            ageingTime().dividedBy(10).toMillis(),
+            SHORTEST_POLL.toMillis(),
+            LONGEST_POLL.toMillis()));
   }
 
   /** Removes what was learnt of stations that sent nothing for the ageing time. */
@@ -489,10 +830,6 @@ public final class Bridge implements AutoCloseable {
         dataplane.replace(destinations, List.of());
       }
     }
-  }
-
-  private List<Entity> entities(@Nullable ConfigurationObject object) {
-    return object == null ? List.of() : intent.of(object);
   }
 
   private void note(ObjectKey key, @Nullable ConfigurationObject object) {
@@ -562,8 +899,10 @@ public final class Bridge implements AutoCloseable {
       counts.put(
           counter, dataplane.count(counter, states.keySet().stream().map(Long::valueOf).toList()));
     }
+    Map<Long, Count> floods =
+        dataplane.count("flood_discards", Intent.cells(Intent.FLOOD_RATE, states.keySet()));
     return states.values().stream()
-        .map(state -> state.with(counters(counts, state.number())))
+        .map(state -> state.with(counters(counts, floods, state.number())))
         .toList();
   }
 
@@ -583,10 +922,19 @@ public final class Bridge implements AutoCloseable {
             ? Optional.of(dataplane.installed(reception).map(Intent::reflects).orElse(false))
             : Optional.empty(),
         channel == null ? logicalPorts.channels(port.name()) : List.of(),
+        heldBy(configured.name()),
+        !(effective(configured.key()) instanceof Interface of) || of.enabled(),
         Optional.empty());
   }
 
-  private static Optional<Counters> counters(Map<String, Map<Long, Count>> counts, long port) {
+  private List<String> heldBy(String name) {
+    synchronized (lock) {
+      return trips.of(name).stream().map(cause -> cause.alarm().yangName()).toList();
+    }
+  }
+
+  private static Optional<Counters> counters(
+      Map<String, Map<Long, Count>> counts, Map<Long, Count> floods, long port) {
     List<Count> values = new ArrayList<>();
     for (String counter : PORT_COUNTERS) {
       Count value = counts.getOrDefault(counter, Map.of()).get(port);
@@ -597,7 +945,44 @@ public final class Bridge implements AutoCloseable {
     }
     return Optional.of(
         new Counters(
-            values.get(0), values.get(1), values.get(2), values.get(3).plus(values.get(4))));
+            values.get(0),
+            values.get(1),
+            values.get(2),
+            values.get(3).plus(values.get(4)),
+            values.get(5),
+            flood(floods, port, Intent.BROADCAST),
+            flood(floods, port, Intent.MULTICAST),
+            flood(floods, port, Intent.UNKNOWN_UNICAST),
+            values.get(6)));
+  }
+
+  private static Count flood(Map<Long, Count> floods, long port, int flood) {
+    return floods.getOrDefault(port * Intent.FLOOD_CLASSES + flood, Count.ZERO);
+  }
+
+  /**
+   * Tells what the target counted in every VLAN.
+   *
+   * @return the counts by VID; none where the target does not tell
+   */
+  public SortedMap<Integer, VlanCounters> vlans() {
+    SortedMap<Integer, VlanCounters> vlans = new TreeMap<>();
+    List<Long> vids = new ArrayList<>();
+    for (ConfigurationObject object : configuration.values()) {
+      if (object instanceof Vlan vlan) {
+        vids.add((long) vlan.vid());
+      }
+    }
+    Map<Long, Count> received = dataplane.count("vlan_received", vids);
+    Map<Long, Count> transmitted = dataplane.count("vlan_transmitted", vids);
+    for (long vid : vids) {
+      Count in = received.get(vid);
+      Count out = transmitted.get(vid);
+      if (in != null && out != null) {
+        vlans.put((int) vid, new VlanCounters(in, out));
+      }
+    }
+    return vlans;
   }
 
   /**
@@ -629,7 +1014,10 @@ public final class Bridge implements AutoCloseable {
                 new FilteringEntry(
                     source.station().fid(),
                     source.station().address(),
-                    logicalPorts.name(source.port()).orElse(Port.nameOf(source.port())),
+                    source.port() == 0
+                        ? Optional.empty()
+                        : Optional.of(
+                            logicalPorts.name(source.port()).orElse(Port.nameOf(source.port()))),
                     source.isStatic() ? FilteringEntry.Type.STATIC : FilteringEntry.Type.LEARNT))
         .sorted(
             Comparator.comparingInt(FilteringEntry::fid).thenComparingLong(FilteringEntry::address))
@@ -648,7 +1036,8 @@ public final class Bridge implements AutoCloseable {
   /** Leaves the target, which goes on by what it holds. */
   @Override
   public void close() {
-    ageing.shutdownNow();
+    everySecond.shutdownNow();
+    sampler.close();
     dataplane.close();
   }
 }

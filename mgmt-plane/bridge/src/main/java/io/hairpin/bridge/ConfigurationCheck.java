@@ -5,6 +5,7 @@ import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.ConfigurationObject.SChannel;
+import io.hairpin.bridge.ConfigurationObject.SampleCollector;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import java.util.HashMap;
@@ -85,7 +86,8 @@ final class ConfigurationCheck {
             case Interface of -> of.sChannel() == null ? "name" : "s-channel";
             case Vlan vlan -> vlan.tagged().contains(name) ? "tagged-port" : "untagged-port";
             case StaticEntry _ -> "port";
-            case FilteringDatabase _ -> throw new IllegalStateException("It names no port");
+            case FilteringDatabase _, SampleCollector _ ->
+                throw new IllegalStateException("It names no port");
           };
       throw new InvalidConfigurationException(
           object.key(),
@@ -104,8 +106,13 @@ final class ConfigurationCheck {
         named.addAll(vlan.tagged());
         named.addAll(vlan.untagged());
       }
-      case StaticEntry entry -> named.add(entry.port());
-      case FilteringDatabase _ -> {}
+      case StaticEntry entry -> {
+        String port = entry.port();
+        if (port != null) {
+          named.add(port);
+        }
+      }
+      case FilteringDatabase _, SampleCollector _ -> {}
     }
     return named;
   }

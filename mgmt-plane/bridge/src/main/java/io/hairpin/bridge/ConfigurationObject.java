@@ -1,5 +1,6 @@
 package io.hairpin.bridge;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -141,6 +142,8 @@ public sealed interface ConfigurationObject {
    * @param reflectiveRelay whether the port reflects
    * @param macLearning what the port does with source addresses
    * @param macLimit how many addresses are learnt on the port at most
+   * @param protection what bounds storms and loops
+   * @param samplingRate one received frame in how many is sampled, 1 to 2^24; 0 for none
    */
   record BridgePort(
       int pvid,
@@ -148,7 +151,49 @@ public sealed interface ConfigurationObject {
       boolean ingressFiltering,
       ReflectiveRelay reflectiveRelay,
       MacLearning macLearning,
-      int macLimit) {}
+      int macLimit,
+      Protection protection,
+      int samplingRate) {}
+
+  /** A rate that limits nothing. */
+  int UNLIMITED = Integer.MAX_VALUE;
+
+  /**
+   * How much of each kind a port may flood, in frames per second and at once.
+   *
+   * @param broadcast broadcasts
+   * @param multicast other frames to groups
+   * @param unknownUnicast frames to stations that are not known
+   * @param reflected of all these, those that are sent back on the port
+   */
+  record FloodLimits(int broadcast, int multicast, int unknownUnicast, int reflected) {
+
+    /** Where nothing is configured. */
+    static final FloodLimits DEFAULT = new FloodLimits(UNLIMITED, UNLIMITED, UNLIMITED, 1000);
+  }
+
+  /**
+   * What bounds storms and loops behind a port.
+   *
+   * @param limits what is discarded
+   * @param bpduGuard whether a BPDU blocks the port
+   * @param loopDetection whether the port sends frames to see whether they come back
+   * @param moveLimit how many stations may move to the port within ten seconds
+   * @param shutdown whether a port behind which there is a storm or a loop is taken out of service
+   * @param recoveryTime how long a port is held back after what was last seen
+   */
+  record Protection(
+      FloodLimits limits,
+      boolean bpduGuard,
+      boolean loopDetection,
+      int moveLimit,
+      boolean shutdown,
+      Duration recoveryTime) {
+
+    /** Where nothing is configured. */
+    static final Protection DEFAULT =
+        new Protection(FloodLimits.DEFAULT, true, false, UNLIMITED, false, Duration.ofMinutes(5));
+  }
 
   /** What a port does with the source addresses of the frames that it admits (802.1Q 8.7). */
   enum MacLearning {
@@ -185,9 +230,22 @@ public sealed interface ConfigurationObject {
    * @param fid its filtering identifier, 1 to 4094
    * @param tagged the names of the members that transmit its frames with a tag
    * @param untagged the names of the members that transmit them without
+   * @param macLimit how many addresses are learnt in its FID at most
    */
-  record Vlan(int vid, int fid, Set<String> tagged, Set<String> untagged)
+  record Vlan(int vid, int fid, Set<String> tagged, Set<String> untagged, int macLimit)
       implements ConfigurationObject {
+
+    /**
+     * A VLAN in which as many addresses are learnt as there is room for.
+     *
+     * @param vid its identifier
+     * @param fid its filtering identifier
+     * @param tagged the names of the members that transmit its frames with a tag
+     * @param untagged the names of the members that transmit them without
+     */
+    public Vlan(int vid, int fid, Set<String> tagged, Set<String> untagged) {
+      this(vid, fid, tagged, untagged, UNLIMITED);
+    }
 
     /** Takes copies of the sets. */
     public Vlan {
@@ -206,12 +264,36 @@ public sealed interface ConfigurationObject {
    *
    * @param fid the filtering identifier, 1 to 4094
    * @param address the station's MAC address, in the low 48 bits
-   * @param port the name of the port behind which it is
+   * @param port the name of the port behind which it is; null where frames from and to the address
+   *     are discarded
    */
-  record StaticEntry(int fid, long address, String port) implements ConfigurationObject {
+  record StaticEntry(int fid, long address, @Nullable String port) implements ConfigurationObject {
     @Override
     public StaticEntryKey key() {
       return new StaticEntryKey(fid, address);
+    }
+  }
+
+  /** The identity of the {@link SampleCollector}. */
+  record SampleCollectorKey() implements ObjectKey {
+    @Override
+    public String toString() {
+      return "sample collector";
+    }
+  }
+
+  /**
+   * Where samples are sent, as sFlow version 5 has it.
+   *
+   * @param address the collector
+   * @param port its UDP port
+   * @param agent what this bridge calls itself
+   */
+  record SampleCollector(InetAddress address, int port, InetAddress agent)
+      implements ConfigurationObject {
+    @Override
+    public SampleCollectorKey key() {
+      return new SampleCollectorKey();
     }
   }
 }

@@ -1,13 +1,16 @@
 package io.hairpin.bridge;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.hairpin.p4runtime.client.DigestList;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Listener;
 import io.hairpin.p4runtime.client.P4RuntimeException;
+import io.hairpin.p4runtime.client.PacketIn;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.p4runtime.client.TableEntry;
 import io.hairpin.p4runtime.client.Update;
+import io.hairpin.p4runtime.client.Value;
 import io.hairpin.p4runtime.client.WriteException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +56,12 @@ final class Dataplane implements Listener, AutoCloseable {
      * @return what was learnt and is still wanted
      */
     Collection<Entity> adopt(Collection<Entity> held);
+
+    /** The cells of each meter that may have rates, given what else a target holds. */
+    Map<String, List<Long>> meterCells(Collection<Entity> held);
+
+    /** Takes a packet-in, without the lock. */
+    void received(PacketIn packet);
   }
 
   private final Object lock;
@@ -267,6 +276,23 @@ final class Dataplane implements Listener, AutoCloseable {
     }
   }
 
+  @Override
+  public void packetIn(PacketIn packet) {
+    learner.received(packet);
+  }
+
+  /** Sends a frame on a logical port, if the target can be reached. */
+  void send(int port, ByteString frame) {
+    Session target = session;
+    if (target != null && synchronised()) {
+      try {
+        target.packetOut(frame, Map.of("marker", Value.of(0), "transmission_port", Value.of(port)));
+      } catch (P4RuntimeException e) {
+        log.debug("Not sent", e);
+      }
+    }
+  }
+
   private void lost(String why) {
     losses.incrementAndGet();
     alarms.raise(Alarm.Type.TARGET_UNREACHABLE, RESOURCE, why);
@@ -295,8 +321,16 @@ final class Dataplane implements Listener, AutoCloseable {
         installed.clear();
         target.read(
             EnumSet.of(
-                Entity.Kind.DIGEST_CONFIG, Entity.Kind.TABLE_ENTRY, Entity.Kind.MULTICAST_GROUP),
+                Entity.Kind.DIGEST_CONFIG,
+                Entity.Kind.TABLE_ENTRY,
+                Entity.Kind.MULTICAST_GROUP,
+                Entity.Kind.CLONE_SESSION),
             entity -> installed.put(entity.key(), entity));
+        learner
+            .meterCells(List.copyOf(installed.values()))
+            .forEach(
+                (meter, cells) ->
+                    target.readMeter(meter, cells, entity -> installed.put(entity.key(), entity)));
         learnt.clear();
         learner.adopt(List.copyOf(installed.values())).forEach(e -> learnt.put(e.key(), e));
         Set<Entity> keys = new HashSet<>(installed.keySet());

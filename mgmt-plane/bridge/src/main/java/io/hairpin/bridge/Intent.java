@@ -3,17 +3,21 @@ package io.hairpin.bridge;
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
 import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
+import io.hairpin.bridge.ConfigurationObject.FloodLimits;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.SChannel;
+import io.hairpin.bridge.ConfigurationObject.SampleCollector;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.bridge.LogicalPorts.Place;
 import io.hairpin.p4runtime.client.Action;
+import io.hairpin.p4runtime.client.CloneSession;
 import io.hairpin.p4runtime.client.DigestConfig;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Match;
+import io.hairpin.p4runtime.client.MeterCell;
 import io.hairpin.p4runtime.client.MulticastGroup;
 import io.hairpin.p4runtime.client.Replica;
 import io.hairpin.p4runtime.client.TableEntry;
@@ -28,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -38,7 +43,34 @@ import java.util.Set;
 final class Intent {
 
   /** A frame trapped for its reserved address (802.1Q 8.6.3), as packet-in says. */
-  private static final int TRAP_RESERVED_ADDRESS = 1;
+  static final int TRAP_RESERVED_ADDRESS = 1;
+
+  /** A copy of a frame, taken at random. */
+  static final int TRAP_SAMPLE = 2;
+
+  /** A frame by which this bridge looks for loops. */
+  static final int TRAP_PROBE = 3;
+
+  /** The clone session and the instance of samples. */
+  private static final int SAMPLES = 100;
+
+  private static final int SAMPLE = 0xFFFF;
+
+  /** The classes of the meter and of the counter of floods, of each logical port. */
+  static final int FLOOD_CLASSES = 4;
+
+  static final int BROADCAST = 1;
+  static final int MULTICAST = 2;
+  static final int UNKNOWN_UNICAST = 3;
+
+  static final String FLOOD_RATE = "flood_rate";
+  static final String REFLECTION_RATE = "reflection_rate";
+
+  private static final long ADDRESS_MASK = 0xFFFF_FFFF_FFFFL;
+  private static final int ETHER_TYPE_MASK = 0xFFFF;
+
+  /** The chance to be sampled that is one. */
+  private static final int SAMPLE_ALL = 1 << 24;
 
   private static final long RESERVED_ADDRESS = 0x0180_C200_0000L;
   private static final long RESERVED_ADDRESS_MASK = 0xFFFF_FFFF_FFF0L;
@@ -46,6 +78,7 @@ final class Intent {
   /** The common and internal spanning tree, of which every VLAN is a part so far. */
   private static final int CIST = 0;
 
+  private static final int BLOCKING = 0;
   private static final int FORWARDING = 2;
 
   /** The digest that control learns from. */
@@ -62,9 +95,15 @@ final class Intent {
   }
 
   /** What the dataplane holds whatever the configuration: the way to the CPU and back. */
-  static List<Entity> base(int cpuPort) {
+  static List<Entity> base(int cpuPort, long bridge) {
     return List.of(
         new DigestConfig(LEARNING, LIST_TIME, LIST_SIZE, ACK_TIME),
+        new CloneSession(SAMPLES, Set.of(new Replica(cpuPort, SAMPLE)), 0, 0),
+        TableEntry.of("trap")
+            .ternary("dst_addr", ControlFrames.probeAddress(bridge), ADDRESS_MASK)
+            .ternary("ether_type", ControlFrames.LOOPBACK, ETHER_TYPE_MASK)
+            .priority(1)
+            .action(Action.of("to_cpu").with("port", cpuPort).with("reason", TRAP_PROBE)),
         TableEntry.of("reception").exact("port", cpuPort).action("from_cpu"),
         TableEntry.of("trap")
             .ternary("dst_addr", RESERVED_ADDRESS, RESERVED_ADDRESS_MASK)
@@ -73,12 +112,26 @@ final class Intent {
                 Action.of("to_cpu").with("port", cpuPort).with("reason", TRAP_RESERVED_ADDRESS)));
   }
 
+  /** By which address a target knows the bridge: that of its probes, but for the first octet. */
+  static OptionalLong address(Collection<Entity> held) {
+    for (Entity entity : held) {
+      if (entity instanceof TableEntry entry
+          && entry.table().equals("trap")
+          && entry.action() != null
+          && number(entry.action(), "reason") == TRAP_PROBE
+          && entry.matches().get("dst_addr") instanceof Match.Ternary ternary) {
+        return OptionalLong.of(ternary.value().toLong());
+      }
+    }
+    return OptionalLong.empty();
+  }
+
   List<Entity> of(ConfigurationObject object) {
     return switch (object) {
       case Interface networkInterface -> of(networkInterface);
       case Vlan vlan -> of(vlan);
       case StaticEntry entry -> of(entry);
-      case FilteringDatabase _ -> List.of();
+      case FilteringDatabase _, SampleCollector _ -> List.of();
     };
   }
 
@@ -89,19 +142,24 @@ final class Intent {
     return named;
   }
 
-  /** What an entry of the table {@code source} says. */
+  /** What an entry of the table {@code source} says; the port 0 is none: a blackhole. */
   record Source(Station station, int port, boolean isStatic) {}
 
   static Optional<Source> source(Entity entity) {
-    return entity instanceof TableEntry entry
-            && entry.table().equals("source")
-            && entry.action() != null
-        ? Optional.of(
-            new Source(
+    if (!(entity instanceof TableEntry entry) || !entry.table().equals("source")) {
+      return Optional.empty();
+    }
+    Action action = entry.action();
+    if (action == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        action.params().isEmpty()
+            ? new Source(sourceOf(entry), 0, true)
+            : new Source(
                 sourceOf(entry),
-                (int) number(entry.action(), "logical_port"),
-                number(entry.action(), "is_static") == 1))
-        : Optional.empty();
+                (int) number(action, "logical_port"),
+                number(action, "is_static") == 1));
   }
 
   /** The station of an entry, or of a key, of the table {@code source}. */
@@ -200,7 +258,46 @@ final class Intent {
             .exact("transmission_port", port)
             .exact("mstid", CIST)
             .action(Action.of("set_egress_state").with("state", FORWARDING)));
+    FloodLimits limits = bridgePort.protection().limits();
+    limit(entities, FLOOD_RATE, port * FLOOD_CLASSES + BROADCAST, limits.broadcast());
+    limit(entities, FLOOD_RATE, port * FLOOD_CLASSES + MULTICAST, limits.multicast());
+    limit(entities, FLOOD_RATE, port * FLOOD_CLASSES + UNKNOWN_UNICAST, limits.unknownUnicast());
+    limit(entities, REFLECTION_RATE, port, limits.reflected());
     return entities;
+  }
+
+  private static void limit(List<Entity> entities, String meter, int index, int rate) {
+    if (rate != ConfigurationObject.UNLIMITED) {
+      entities.add(MeterCell.of(meter, index, rate, rate));
+    }
+  }
+
+  /** The same entities with port states that let nothing pass. */
+  static List<Entity> blocking(List<Entity> entities) {
+    return entities.stream()
+        .map(
+            entity ->
+                entity instanceof TableEntry entry
+                        && entry.action() != null
+                        && entry.action().params().containsKey("state")
+                    ? entry.action(entry.action().with("state", BLOCKING))
+                    : entity)
+        .toList();
+  }
+
+  /** The cells of a meter that logical ports have. */
+  static List<Long> cells(String meter, Collection<Integer> ports) {
+    List<Long> cells = new ArrayList<>();
+    for (int port : ports) {
+      if (meter.equals(REFLECTION_RATE)) {
+        cells.add((long) port);
+      } else {
+        for (int flood = BROADCAST; flood <= UNKNOWN_UNICAST; flood++) {
+          cells.add((long) port * FLOOD_CLASSES + flood);
+        }
+      }
+    }
+    return cells;
   }
 
   private static Action received(Action action, int port, BridgePort bridgePort) {
@@ -213,7 +310,11 @@ final class Intent {
         .with("ingress_filtering", bridgePort.ingressFiltering())
         .with("reflective_relay", bridgePort.reflectiveRelay() == ReflectiveRelay.FORCED)
         .with("mac_learning", macLearning(bridgePort.macLearning()))
-        .with("sampling", 0);
+        .with(
+            "sampling",
+            bridgePort.samplingRate() == 0
+                ? 0
+                : Math.min(SAMPLE_ALL - 1, SAMPLE_ALL / bridgePort.samplingRate()));
   }
 
   private List<Entity> of(Vlan vlan) {
@@ -264,7 +365,13 @@ final class Intent {
   }
 
   private List<Entity> of(StaticEntry entry) {
-    OptionalInt port = ports.number(entry.port());
+    String name = entry.port();
+    if (name == null) {
+      return List.of(
+          destinationKey(new Station(entry.fid(), entry.address())).action("blackhole"),
+          sourceKey(new Station(entry.fid(), entry.address())).action("barred"));
+    }
+    OptionalInt port = ports.number(name);
     return port.isEmpty()
         ? List.of()
         : List.of(
@@ -272,19 +379,22 @@ final class Intent {
             source(new Station(entry.fid(), entry.address()), port.getAsInt(), true));
   }
 
+  private static TableEntry destinationKey(Station station) {
+    return TableEntry.of("fdb").exact("fid", station.fid()).exact("dst_addr", station.address());
+  }
+
+  private static TableEntry sourceKey(Station station) {
+    return TableEntry.of("source").exact("fid", station.fid()).exact("src_addr", station.address());
+  }
+
   /** Where frames to a station go. */
   static TableEntry destination(Station station, int port) {
-    return TableEntry.of("fdb")
-        .exact("fid", station.fid())
-        .exact("dst_addr", station.address())
-        .action(Action.of("forward").with("logical_port", port));
+    return destinationKey(station).action(Action.of("forward").with("logical_port", port));
   }
 
   /** Where frames from a station come from. */
   static TableEntry source(Station station, int port, boolean isStatic) {
-    return TableEntry.of("source")
-        .exact("fid", station.fid())
-        .exact("src_addr", station.address())
+    return sourceKey(station)
         .action(Action.of("known").with("logical_port", port).with("is_static", isStatic));
   }
 }

@@ -25,6 +25,7 @@ final class Learning {
 
   private final Map<Station, Sighting> stations = new HashMap<>();
   private final Map<Integer, Integer> counts = new HashMap<>();
+  private final Map<Integer, Integer> countsOfFids = new HashMap<>();
 
   OptionalInt port(Station station) {
     Sighting sighting = stations.get(station);
@@ -36,22 +37,30 @@ final class Learning {
     return counts.getOrDefault(port, 0);
   }
 
+  /** How many stations were learnt in a FID. */
+  int countOfFid(int fid) {
+    return countsOfFids.getOrDefault(fid, 0);
+  }
+
   void put(Station station, int port, Instant now) {
     remove(station);
     stations.put(station, new Sighting(port, 0, now));
     counts.merge(port, 1, Integer::sum);
+    countsOfFids.merge(station.fid(), 1, Integer::sum);
   }
 
   void remove(Station station) {
     Sighting sighting = stations.remove(station);
     if (sighting != null) {
       counts.merge(sighting.port(), -1, Integer::sum);
+      countsOfFids.merge(station.fid(), -1, Integer::sum);
     }
   }
 
   void clear() {
     stations.clear();
     counts.clear();
+    countsOfFids.clear();
   }
 
   List<Station> matching(BiPredicate<Station, Integer> condition) {

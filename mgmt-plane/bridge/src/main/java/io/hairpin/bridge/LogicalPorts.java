@@ -64,6 +64,11 @@ final class LogicalPorts {
     return Optional.ofNullable(names.get(number));
   }
 
+  /** Every logical port that there is. */
+  synchronized List<Integer> numbers() {
+    return List.copyOf(names.keySet());
+  }
+
   /** The S-channels on a physical port. */
   synchronized List<String> channels(String port) {
     List<String> found = new ArrayList<>();

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param bridgePort whether it is a port of the bridge
  * @param reflectiveRelay whether the target reflects on it; empty where the target does not tell
  * @param channels the names of the S-channels on it
+ * @param heldBy what holds it back now, as the YANG module hairpin-bridge has it
+ * @param inService whether none of that took it out of service
  * @param counters what the target counted; empty where it does not tell
  */
 public record PortState(
@@ -24,11 +26,14 @@ public record PortState(
     boolean bridgePort,
     Optional<Boolean> reflectiveRelay,
     List<String> channels,
+    List<String> heldBy,
+    boolean inService,
     Optional<Counters> counters) {
 
   /** Takes a copy of the list. */
   public PortState {
     channels = List.copyOf(channels);
+    heldBy = List.copyOf(heldBy);
   }
 
   /**
@@ -42,7 +47,16 @@ public record PortState(
 
   PortState with(Optional<Counters> counted) {
     return new PortState(
-        name, number, port, enabled, bridgePort, reflectiveRelay, channels, counted);
+        name,
+        number,
+        port,
+        enabled,
+        bridgePort,
+        reflectiveRelay,
+        channels,
+        heldBy,
+        inService,
+        counted);
   }
 
   /**
@@ -52,6 +66,20 @@ public record PortState(
    * @param transmitted frames handed to the port
    * @param reflected frames sent back on the port that they were received on
    * @param suppressed frames that would have been, had reflective relay been on
+   * @param limited flooded frames that were not reflected, for their rate
+   * @param broadcastDiscards broadcasts above their rate
+   * @param multicastDiscards other frames to groups above their rate
+   * @param unknownUnicastDiscards frames to stations that are not known above their rate
+   * @param sampled frames that were sampled
    */
-  public record Counters(Count received, Count transmitted, Count reflected, Count suppressed) {}
+  public record Counters(
+      Count received,
+      Count transmitted,
+      Count reflected,
+      Count suppressed,
+      Count limited,
+      Count broadcastDiscards,
+      Count multicastDiscards,
+      Count unknownUnicastDiscards,
+      Count sampled) {}
 }

@@ -10,6 +10,7 @@ import io.hairpin.bridge.ConfigurationObject.BridgePort;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
+import io.hairpin.bridge.ConfigurationObject.Protection;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
@@ -43,7 +44,10 @@ class BridgeTest {
   private static final int CPU_PORT = 510;
 
   /** What the target holds without any configuration. */
-  private static final int BASE = 3;
+  private static final int BASE = 5;
+
+  private static final int PORT = 5;
+  private static final int VLAN = 4;
 
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final long STATION = 0x5254_0000_0001L;
@@ -70,7 +74,7 @@ class BridgeTest {
     started(2, port("port1"), vlan(10, "port1"));
 
     assertThat(target.pushes).containsOnlyOnce(Action.VERIFY_AND_COMMIT);
-    assertThat(target.entities()).hasSize(BASE + 4 + 4);
+    assertThat(target.entities()).hasSize(BASE + PORT + VLAN);
   }
 
   @Test
@@ -152,11 +156,11 @@ class BridgeTest {
     await(() -> alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
 
     bridge.prepare(put(vlan(10, "port1"))).apply();
-    assertThat(target.entities()).hasSize(BASE + 4);
+    assertThat(target.entities()).hasSize(BASE + PORT);
     target.refuseStreams(null);
 
     await(() -> alarmTypes(bridge).isEmpty());
-    assertThat(target.entities()).hasSize(BASE + 4 + 4);
+    assertThat(target.entities()).hasSize(BASE + PORT + VLAN);
   }
 
   @Test
@@ -269,7 +273,7 @@ class BridgeTest {
     assertThat(bridge.alarms())
         .extracting(Alarm::type, Alarm::resource)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(Alarm.Type.PORT_MISSING, "port2"));
-    assertThat(target.entities()).hasSize(BASE + 4 + 4);
+    assertThat(target.entities()).hasSize(BASE + PORT + VLAN);
   }
 
   @Test
@@ -278,7 +282,7 @@ class BridgeTest {
 
     bridge.prepare(put(vlan(10, "port1", "port2"))).apply();
 
-    assertThat(target.entities()).hasSize(BASE + 4);
+    assertThat(target.entities()).hasSize(BASE + VLAN);
   }
 
   @Test
@@ -385,7 +389,14 @@ class BridgeTest {
 
   private static BridgePort relaying(ReflectiveRelay reflectiveRelay) {
     return new BridgePort(
-        1, AcceptableFrameTypes.ALL, true, reflectiveRelay, MacLearning.ON, Integer.MAX_VALUE);
+        1,
+        AcceptableFrameTypes.ALL,
+        true,
+        reflectiveRelay,
+        MacLearning.ON,
+        Integer.MAX_VALUE,
+        Protection.DEFAULT,
+        0);
   }
 
   private static Vlan vlan(int vid, String... untagged) {

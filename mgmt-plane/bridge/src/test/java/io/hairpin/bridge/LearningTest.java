@@ -1,6 +1,7 @@
 package io.hairpin.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.ManagedChannel;
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
@@ -9,6 +10,7 @@ import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
+import io.hairpin.bridge.ConfigurationObject.Protection;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.StaticEntryKey;
@@ -31,6 +33,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -122,7 +127,7 @@ class LearningTest {
     heard(1, ALICE);
 
     assertThat(bridge.filteringEntries())
-        .containsExactly(new FilteringEntry(1, ALICE, "port2", Type.STATIC));
+        .containsExactly(new FilteringEntry(1, ALICE, Optional.of("port2"), Type.STATIC));
   }
 
   @Test
@@ -248,7 +253,9 @@ class LearningTest {
                         true,
                         ReflectiveRelay.FORCED,
                         MacLearning.ON,
-                        10))))
+                        10,
+                        Protection.DEFAULT,
+                        0))))
         .apply();
 
     assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
@@ -302,8 +309,32 @@ class LearningTest {
     assertThat(answer.getDigestAck().getListId()).isEqualTo(lists);
   }
 
+  @Test
+  void whatIsFlushedIsLearntAgain() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    heard(2, BOB);
+
+    assertThat(bridge.flush(Optional.of("port1"), OptionalInt.empty(), OptionalLong.empty()))
+        .isOne();
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(BOB, "port2"));
+
+    heard(1, ALICE);
+    assertThat(bridge.filteringEntries())
+        .containsExactly(learnt(ALICE, "port1"), learnt(BOB, "port2"));
+  }
+
+  @Test
+  void flushingAPortThatIsNotThereIsRefused() throws Exception {
+    Bridge bridge = started(both());
+
+    assertThatThrownBy(
+            () -> bridge.flush(Optional.of("port9"), OptionalInt.empty(), OptionalLong.empty()))
+        .hasMessage("there is no port 'port9'; the switch has port1, port2");
+  }
+
   private static FilteringEntry learnt(long address, String port) {
-    return new FilteringEntry(1, address, port, Type.LEARNT);
+    return new FilteringEntry(1, address, Optional.of(port), Type.LEARNT);
   }
 
   private static ConfigurationObject[] both(ConfigurationObject... more) {
@@ -324,7 +355,15 @@ class LearningTest {
   }
 
   private static BridgePort bridgePort(MacLearning learning, int limit) {
-    return new BridgePort(1, AcceptableFrameTypes.ALL, true, ReflectiveRelay.OFF, learning, limit);
+    return new BridgePort(
+        1,
+        AcceptableFrameTypes.ALL,
+        true,
+        ReflectiveRelay.OFF,
+        learning,
+        limit,
+        Protection.DEFAULT,
+        0);
   }
 
   private static Change put(ConfigurationObject object) {
