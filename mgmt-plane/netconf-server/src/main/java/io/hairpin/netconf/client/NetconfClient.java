@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelSubsystem;
@@ -34,7 +35,9 @@ public final class NetconfClient implements AutoCloseable {
   private final String serverHello;
   private int messageId;
 
-  private NetconfClient(InputStream in, OutputStream out, Closeable transport) throws IOException {
+  private NetconfClient(
+      InputStream in, OutputStream out, Closeable transport, List<String> capabilities)
+      throws IOException {
     this.transport = transport;
     reader = new MessageReader(in, MAX_MESSAGE);
     writer = new MessageWriter(out);
@@ -43,8 +46,14 @@ public final class NetconfClient implements AutoCloseable {
         <hello xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><capabilities>\
         <capability>urn:ietf:params:netconf:base:1.0</capability>\
         <capability>urn:ietf:params:netconf:base:1.1</capability>\
-        </capabilities></hello>\
-        """);
+        %s</capabilities></hello>\
+        """
+            .formatted(
+                String.join(
+                    "",
+                    capabilities.stream()
+                        .map(each -> "<capability>" + each + "</capability>")
+                        .toList())));
     serverHello = receive();
     if (serverHello.contains(">urn:ietf:params:netconf:base:1.1<")) {
       reader.useChunks();
@@ -63,7 +72,7 @@ public final class NetconfClient implements AutoCloseable {
    */
   public static NetconfClient over(InputStream in, OutputStream out, Closeable transport)
       throws IOException {
-    return new NetconfClient(in, out, transport);
+    return new NetconfClient(in, out, transport, List.of());
   }
 
   /**
@@ -78,7 +87,26 @@ public final class NetconfClient implements AutoCloseable {
    */
   public static NetconfClient connect(String host, int port, String user, String password)
       throws IOException {
-    return connect(host, port, user, session -> session.addPasswordIdentity(password));
+    return connect(host, port, user, password, List.of());
+  }
+
+  /**
+   * Opens a session with a password, and tells the server more capabilities than those of the
+   * protocol.
+   *
+   * @param host the server's name or address
+   * @param port its TCP port
+   * @param user the SSH user
+   * @param password the user's password
+   * @param capabilities the URIs
+   * @return the session
+   * @throws IOException if the server cannot be reached or refuses the user
+   */
+  public static NetconfClient connect(
+      String host, int port, String user, String password, List<String> capabilities)
+      throws IOException {
+    return connect(
+        host, port, user, session -> session.addPasswordIdentity(password), capabilities);
   }
 
   /**
@@ -93,11 +121,16 @@ public final class NetconfClient implements AutoCloseable {
    */
   public static NetconfClient connect(String host, int port, String user, KeyPair key)
       throws IOException {
-    return connect(host, port, user, session -> session.addPublicKeyIdentity(key));
+    return connect(host, port, user, session -> session.addPublicKeyIdentity(key), List.of());
   }
 
   private static NetconfClient connect(
-      String host, int port, String user, Consumer<ClientSession> identity) throws IOException {
+      String host,
+      int port,
+      String user,
+      Consumer<ClientSession> identity,
+      List<String> capabilities)
+      throws IOException {
     SshClient ssh = SshClient.setUpDefaultClient();
     ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
     // Only what is given is offered, not the files of whoever runs this.
@@ -107,7 +140,7 @@ public final class NetconfClient implements AutoCloseable {
     try {
       ClientSession session = ssh.connect(user, host, port).verify(PATIENCE).getSession();
       identity.accept(session);
-      return over(session, ssh::stop);
+      return over(session, ssh::stop, capabilities);
     } catch (IOException | RuntimeException e) {
       ssh.stop();
       throw e;
@@ -124,6 +157,11 @@ public final class NetconfClient implements AutoCloseable {
    */
   public static NetconfClient over(ClientSession connection, Closeable transport)
       throws IOException {
+    return over(connection, transport, List.of());
+  }
+
+  private static NetconfClient over(
+      ClientSession connection, Closeable transport, List<String> capabilities) throws IOException {
     connection.auth().verify(PATIENCE);
     ChannelSubsystem channel = connection.createSubsystemChannel("netconf");
     channel.open().verify(PATIENCE);
@@ -134,7 +172,8 @@ public final class NetconfClient implements AutoCloseable {
           channel.close(true);
           connection.close(true);
           transport.close();
-        });
+        },
+        capabilities);
   }
 
   /**
