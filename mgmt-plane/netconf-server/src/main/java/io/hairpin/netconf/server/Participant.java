@@ -25,6 +25,19 @@ public interface Participant {
    */
   Prepared prepare(Change change) throws RefusedException;
 
+  /**
+   * Prepares to go back to what was running before, because a confirmed commit was not confirmed
+   * (RFC 6241 section 8.4). Unless overridden, that is as any change. A refusal is logged and does
+   * not keep running from going back.
+   *
+   * @param change what undoing the commit is about to change
+   * @return the change, ready to be applied
+   * @throws RefusedException if the change cannot be carried out
+   */
+  default Prepared restore(Change change) throws RefusedException {
+    return prepare(change);
+  }
+
   /** A change that was accepted; exactly one of the two methods is called, once. */
   interface Prepared {
     /** Carries out the change, which is durable by now. It must not fail. */

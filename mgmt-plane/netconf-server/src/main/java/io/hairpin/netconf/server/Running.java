@@ -88,21 +88,17 @@ final class Running {
     return change;
   }
 
-  /**
-   * Goes back to what was running before; that cannot fail. A participant that refuses is handed
-   * the whole configuration as at the start.
-   */
+  /** Goes back to what was running before; that cannot fail. */
   Change restore(ContainerNode before, Touched touched) {
     Change change = new Change(data, before, Differences.between(data, before, touched));
     List<Prepared> prepared = new ArrayList<>();
-    List<Participant> refusing = new ArrayList<>();
-    for (Participant participant :
-        change.edits().isEmpty() ? List.<Participant>of() : participants) {
-      try {
-        prepared.add(participant.prepare(change));
-      } catch (RefusedException | RuntimeException e) {
-        LOG.error("{} refuses to go back to what was running before", participant, e);
-        refusing.add(participant);
+    if (!change.edits().isEmpty()) {
+      for (Participant participant : participants) {
+        try {
+          prepared.add(participant.restore(change));
+        } catch (RefusedException | RuntimeException e) {
+          LOG.error("{} refuses to go back to what was running before", participant, e);
+        }
       }
     }
     if (durable) {
@@ -110,7 +106,6 @@ final class Running {
     }
     apply(prepared);
     data = before;
-    refusing.forEach(participant -> participant.start(before));
     return change;
   }
 

@@ -339,12 +339,12 @@ class ConfirmedCommitTest {
   }
 
   @Test
-  void aParticipantThatRefusesToGoBackIsStartedAgain() throws Exception {
+  void aParticipantThatRefusesDoesNotKeepRunningFromGoingBack() throws Exception {
     ok(one, CONFIRMED);
     recorder.refuses = true;
     time.advance(600);
     assertRunning(BEFORE);
-    assertThat(recorder.seen).containsExactly("apply 1", "start");
+    assertThat(recorder.seen).containsExactly("apply 1");
   }
 
   @Test

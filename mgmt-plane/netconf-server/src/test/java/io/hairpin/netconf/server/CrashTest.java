@@ -17,22 +17,33 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server in a process of its own, killed while it commits. */
 class CrashTest {
-  private static final int ROUNDS = 4;
+  /** 20 unless -Dhairpin.crash.rounds says otherwise. */
+  private static final int ROUNDS = Integer.getInteger("hairpin.crash.rounds", 20);
+
+  private static final String RPC = "<rpc xmlns='urn:ietf:params:xml:ns:netconf:base:1.0' ";
 
   @TempDir private Path directory;
 
-  /** Serves until it is killed; its first line of output is the port. */
+  /** Serves until it is killed, or its input ends; it prints the port. */
   public static void main(String[] args) throws Exception {
-    @SuppressWarnings("resource") // The process is killed.
-    Served served = new Served(Path.of(args[0]));
-    System.out.println(served.server.address().getPort());
-    System.in.read();
+    try (Served served = new Served(Path.of(args[0]))) {
+      System.out.println("port " + served.server.address().getPort());
+      while (System.in.read() >= 0) {
+        // Nothing is ever sent.
+      }
+    }
+    System.exit(0);
   }
 
+  /** The classes of the first process that ends by itself are shared with those that follow. */
   private Process serve() throws IOException {
     return new ProcessBuilder(
             ProcessHandle.current().info().command().orElseThrow(),
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:+AutoCreateSharedArchive",
+            "-XX:SharedArchiveFile=" + directory.resolve("classes.jsa"),
+            "-Xlog:disable",
             "-cp",
             System.getProperty("java.class.path"),
             CrashTest.class.getName(),
@@ -43,11 +54,33 @@ class CrashTest {
 
   private static int port(Process process) throws IOException {
     var out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
-    return Integer.parseInt(out.readLine());
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      if (line.startsWith("port ")) {
+        return Integer.parseInt(line.substring("port ".length()));
+      }
+    }
+    throw new IOException("the server did not start");
+  }
+
+  private static String change(int number) {
+    return Served.edit(
+        "<top><item><id>%1$d</id><value>%1$d</value></item><name>n%1$d</name></top>"
+            .formatted(number));
+  }
+
+  private static void ok(NetconfClient client, String operation) throws IOException {
+    String reply = client.rpc(operation);
+    if (!reply.contains("<ok/>")) {
+      throw new AssertionError(operation + reply);
+    }
   }
 
   @Test
   void everyAcknowledgedCommitSurvivesAKill() throws Exception {
+    Process first = serve();
+    port(first);
+    first.getOutputStream().close();
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
     Random random = new Random(42);
     int acknowledged = 0;
     int tried = 0;
@@ -55,29 +88,36 @@ class CrashTest {
       Process process = serve();
       try (var client = NetconfClient.connect("127.0.0.1", port(process), "admin", "secret")) {
         int last = last(client);
-        assertThat(last).isBetween(acknowledged, tried);
-        int commits = 5 + random.nextInt(20);
-        for (int i = 0; i < commits; i++) {
-          tried = last + i + 1;
-          String entry = "<id>" + tried + "</id><value>" + tried + "</value>";
-          client.rpc(
-              Served.edit("<top><item>" + entry + "</item><name>n" + tried + "</name></top>"));
-          assertThat(client.rpc("<commit/>")).contains("<ok/>");
+        assertThat(last).as("round %d", round).isBetween(acknowledged, tried);
+        acknowledged = last;
+        tried = last;
+        for (int commits = random.nextInt(12); commits > 0; commits--) {
+          tried++;
+          ok(client, change(tried));
+          if (random.nextInt(3) == 0) {
+            ok(client, "<commit><confirmed/></commit>");
+          }
+          ok(client, "<commit/>");
           acknowledged = tried;
         }
-        // One more is under way when the process dies.
-        tried++;
-        client.rpc(
-            Served.edit(
-                "<top><item><id>"
-                    + tried
-                    + "</id><value>"
-                    + tried
-                    + "</value></item><name>n"
-                    + tried
-                    + "</name></top>"));
-        client.send(
-            "<rpc xmlns='urn:ietf:params:xml:ns:netconf:base:1.0' message-id='x'><commit/></rpc>");
+        // One more is under way when the process dies, or waits to be confirmed.
+        ok(client, change(tried + 1));
+        boolean pending = random.nextInt(3) == 0;
+        if (pending) {
+          ok(client, "<commit><confirmed/><persist>p</persist></commit>");
+        }
+        if (!pending || random.nextBoolean()) {
+          tried++;
+          client.send(
+              RPC
+                  + "message-id='x'><commit>"
+                  + (pending ? "<persist-id>p</persist-id>" : "")
+                  + "</commit></rpc>");
+          long until = System.nanoTime() + random.nextInt(3_000_000);
+          while (System.nanoTime() < until) {
+            Thread.onSpinWait();
+          }
+        }
       } finally {
         process.destroyForcibly();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
