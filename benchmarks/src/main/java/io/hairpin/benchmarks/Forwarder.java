@@ -32,18 +32,29 @@ final class Forwarder implements AutoCloseable {
   /** The soft switch, through the launcher, as everyone starts it. */
   static Forwarder hairpin()
       throws IOException, InterruptedException, ExecutionException, TimeoutException {
-    var wires = new Wires("h");
+    return hairpin("hairpin switch", "h", "");
+  }
+
+  /** The soft switch in its throughput mode. */
+  static Forwarder ring()
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    return hairpin("hairpin switch, ring", "r", "ring:");
+  }
+
+  private static Forwarder hairpin(String name, String ends, String kind)
+      throws IOException, InterruptedException, ExecutionException, TimeoutException {
+    var wires = new Wires(ends);
     Started process =
         Started.hairpin(
             "switch",
             "--port",
-            "1=" + wires.near(1),
+            "1=" + kind + wires.near(1),
             "--port",
-            "2=" + wires.near(2),
+            "2=" + kind + wires.near(2),
             "--grpc",
             "127.0.0.1:0");
     var target = new Target(Started.value(process.ready(), "grpc"));
-    return filled("hairpin switch", wires, process, target);
+    return filled(name, wires, process, target);
   }
 
   /** The real bmv2. */

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.hairpin.softswitch.port.Linux;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -19,12 +20,10 @@ import org.jspecify.annotations.Nullable;
 /** Sends frames from a station's interface over and over, by packet(7), on a thread of its own. */
 final class Generator implements AutoCloseable {
   private static final int AF_PACKET = 17;
-  private static final int SOCK_RAW = 3;
   private static final int SOL_PACKET = 263;
   private static final int PACKET_QDISC_BYPASS = 20;
   private static final int SIOCGIFINDEX = 0x8933;
   private static final int CLONE_NEWNET = 0x4000_0000;
-  private static final int AT_FDCWD = -100;
   private static final int IFREQ = 40;
   private static final int IFREQ_UNION = 16;
   private static final int SOCKADDR_LL = 20;
@@ -70,13 +69,12 @@ final class Generator implements AutoCloseable {
 
   private void run(long process, String interfaceName, List<byte[]> frames, int perSecond) {
     try (Arena arena = Arena.ofConfined()) {
-      var kernel = new Kernel(arena);
-      int socket = open(arena, kernel, process, interfaceName);
+      int socket = open(arena, process, interfaceName);
       opened.complete(null);
       try {
-        send(arena, kernel, socket, frames, perSecond);
+        send(arena, socket, frames, perSecond);
       } finally {
-        kernel.call(Kernel.CLOSE, socket);
+        Linux.close(socket);
       }
     } catch (IOException e) {
       opened.completeExceptionally(e);
@@ -85,36 +83,38 @@ final class Generator implements AutoCloseable {
     }
   }
 
-  private static int open(Arena arena, Kernel kernel, long process, String interfaceName)
-      throws IOException {
+  private static int open(Arena arena, long process, String interfaceName) throws IOException {
     String path = "/proc/" + process + "/ns/net";
-    int namespace =
-        kernel.require(path, Kernel.OPENAT, AT_FDCWD, arena.allocateFrom(path).address(), 0);
+    long file = arena.allocateFrom(path).address();
+    int namespace = require(path, Linux.call(Linux.OPENAT, Linux.AT_FDCWD, file, 0, 0, 0));
     // Of this thread only; what it opens stays there.
-    kernel.require("setns", Kernel.SETNS, namespace, CLONE_NEWNET);
-    kernel.call(Kernel.CLOSE, namespace);
-    int socket = kernel.require("socket", Kernel.SOCKET, AF_PACKET, SOCK_RAW, 0);
+    int _ = require("setns", Linux.call(Linux.SETNS, namespace, CLONE_NEWNET, 0, 0, 0));
+    Linux.close(namespace);
+    int socket =
+        require("socket", Linux.call(Linux.SOCKET, AF_PACKET, Linux.SOCK_RAW_CLOEXEC, 0, 0, 0));
     MemorySegment request = arena.allocate(IFREQ, 8);
     byte[] name = interfaceName.getBytes(StandardCharsets.UTF_8);
     MemorySegment.copy(name, 0, request, JAVA_BYTE, 0, name.length);
-    kernel.require(interfaceName, Kernel.IOCTL, socket, SIOCGIFINDEX, request.address());
+    int _ =
+        require(
+            interfaceName, Linux.call(Linux.IOCTL, socket, SIOCGIFINDEX, request.address(), 0, 0));
     MemorySegment address = arena.allocate(SOCKADDR_LL, 4);
     address.set(JAVA_SHORT, 0, (short) AF_PACKET);
     address.set(JAVA_INT, 4, request.get(JAVA_INT, IFREQ_UNION));
-    kernel.require("bind", Kernel.BIND, socket, address.address(), SOCKADDR_LL);
-    MemorySegment one = arena.allocateFrom(JAVA_INT, 1);
-    kernel.require(
-        "PACKET_QDISC_BYPASS",
-        Kernel.SETSOCKOPT,
-        socket,
-        SOL_PACKET,
-        PACKET_QDISC_BYPASS,
-        one.address(),
-        4);
+    int _ = require("bind", Linux.call(Linux.BIND, socket, address.address(), SOCKADDR_LL, 0, 0));
+    int _ =
+        require("PACKET_QDISC_BYPASS", Linux.option(socket, SOL_PACKET, PACKET_QDISC_BYPASS, 1));
     return socket;
   }
 
-  private void send(Arena arena, Kernel kernel, int socket, List<byte[]> frames, int perSecond) {
+  private static int require(String what, long result) throws IOException {
+    if (result < 0) {
+      throw new IOException(what + ": " + Linux.message(result));
+    }
+    return (int) result;
+  }
+
+  private void send(Arena arena, int socket, List<byte[]> frames, int perSecond) {
     MemorySegment messages = arena.allocate((long) frames.size() * MMSGHDR, 64);
     MemorySegment vectors = arena.allocate((long) frames.size() * IOVEC, 64);
     MemorySegment bytes = arena.allocate((long) frames.size() * STRIDE, 64);
@@ -126,14 +126,14 @@ final class Generator implements AutoCloseable {
       messages.set(JAVA_LONG, (long) i * MMSGHDR + 16, vectors.address() + (long) i * IOVEC);
       messages.set(JAVA_LONG, (long) i * MMSGHDR + 24, 1);
     }
+    MemorySegment errno = arena.allocate(Linux.ERRNO);
     int batch = perSecond == 0 ? BATCH : PACED_BATCH;
     long start = System.nanoTime();
     long tried = 0;
     int next = 0;
     while (!stopped) {
-      long result =
-          kernel.call(
-              Kernel.SENDMMSG, socket, messages.address() + (long) next * MMSGHDR, batch, 0);
+      long at = messages.address() + (long) next * MMSGHDR;
+      long result = Linux.call(errno, Linux.SENDMMSG, socket, at, batch, 0, 0, 0);
       if (result > 0) {
         sent.addAndGet(result);
       }

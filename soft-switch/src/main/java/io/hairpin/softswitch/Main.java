@@ -39,7 +39,7 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     CommandSpec command = Objects.requireNonNull(spec);
-    flags.check(command, 0);
+    flags.check(command, 0, true);
     SoftSwitch softSwitch = flags.configure(services.configure(SoftSwitch.builder(), true)).start();
     ServiceFlags.serve(command, ServiceFlags.addresses(softSwitch), softSwitch::close);
     return 0;

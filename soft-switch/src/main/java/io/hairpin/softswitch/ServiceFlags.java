@@ -8,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,14 @@ public final class ServiceFlags {
       })
   private @Nullable InetSocketAddress dataplaneGrpc;
 
+  @Option(
+      names = "--pcap",
+      paramLabel = "DIR",
+      description = {
+        "Record the frames of each port N, both ways, in DIR/portN.pcapng (default: nowhere)."
+      })
+  private @Nullable Path recordings;
+
   /** Flags that picocli fills. */
   public ServiceFlags() {}
 
@@ -56,6 +65,9 @@ public final class ServiceFlags {
     }
     if (dataplaneGrpc != null) {
       builder.dataplaneGrpc(dataplaneGrpc);
+    }
+    if (recordings != null) {
+      builder.record(recordings);
     }
     return builder;
   }

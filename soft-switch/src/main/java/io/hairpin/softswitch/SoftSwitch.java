@@ -17,6 +17,7 @@ import io.hairpin.softswitch.port.PortSpec;
 import io.hairpin.softswitch.port.PortState;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,8 @@ public final class SoftSwitch implements AutoCloseable {
   private @Nullable InetSocketAddress dataplaneGrpcAddress;
 
   private SoftSwitch(Builder builder) throws IOException {
-    dataplane = new Dataplane(builder.ports, builder.cpuPort, builder.linkListener);
+    dataplane =
+        new Dataplane(builder.ports, builder.cpuPort, builder.linkListener, builder.recordings);
     timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("digests").factory());
@@ -222,6 +224,7 @@ public final class SoftSwitch implements AutoCloseable {
     private @Nullable String inProcessName;
     private @Nullable InetSocketAddress grpc;
     private @Nullable InetSocketAddress dataplaneGrpc;
+    private @Nullable Path recordings;
     private Consumer<PortState> linkListener = state -> {};
 
     private Builder() {}
@@ -246,7 +249,7 @@ public final class SoftSwitch implements AutoCloseable {
      * @throws IllegalArgumentException where the number is out of range
      */
     public Builder cpuPort(int number) {
-      cpuPort = new PortSpec(number, null).number();
+      cpuPort = PortSpec.of(number).number();
       return this;
     }
 
@@ -258,8 +261,7 @@ public final class SoftSwitch implements AutoCloseable {
      * @throws IllegalArgumentException where the number is out of range
      */
     public Builder port(int number) {
-      ports.add(new PortSpec(number, null));
-      return this;
+      return port(PortSpec.of(number));
     }
 
     /**
@@ -272,7 +274,28 @@ public final class SoftSwitch implements AutoCloseable {
      *     such a name
      */
     public Builder port(int number, String interfaceName) {
-      ports.add(new PortSpec(number, interfaceName));
+      return port(new PortSpec(number, PortSpec.Kind.PACKET, interfaceName));
+    }
+
+    /**
+     * Adds a port.
+     *
+     * @param port the port
+     * @return this
+     */
+    public Builder port(PortSpec port) {
+      ports.add(port);
+      return this;
+    }
+
+    /**
+     * Records every port's frames, both ways, in files {@code port<N>.pcapng}.
+     *
+     * @param directory where; it is made where it is not there
+     * @return this
+     */
+    public Builder record(Path directory) {
+      recordings = directory;
       return this;
     }
 

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,11 +23,12 @@ public final class SwitchFlags {
 
   @Option(
       names = "--port",
-      paramLabel = "N[=IFACE]",
+      paramLabel = "N[=[KIND:]NAME]",
       converter = PortConverter.class,
       description = {
-        "Port N of the switch, 1 to 510 (for switch also 0): the Linux interface IFACE, or one",
-        "without. Once a port."
+        "Port N of the switch, 1 to 510 (for switch also 0): the Linux interface NAME, or one",
+        "without. KIND says how else: ring:NAME an interface by the kernel's packet ring,",
+        "xdp:NAME by AF_XDP, tap:NAME a TAP interface, pcap:IN,OUT files. Once a port."
       })
   private List<PortSpec> ports = new ArrayList<>();
 
@@ -61,9 +61,11 @@ public final class SwitchFlags {
    *
    * @param command what was started
    * @param lowest the lowest number of a port
-   * @throws ParameterException where they do not, or one is out of range
+   * @param embedded whether the switch is this process's; another one's ports are its own
+   * @throws ParameterException where they do not, one is out of range, or one that is another
+   *     switch's is said to be an interface
    */
-  public void check(CommandSpec command, int lowest) {
+  public void check(CommandSpec command, int lowest, boolean embedded) {
     if (cpuPort < 1 || cpuPort > PortSpec.LAST) {
       throw wrong(command, "--cpu-port %d: not between 1 and %d".formatted(cpuPort, PortSpec.LAST));
     }
@@ -73,6 +75,12 @@ public final class SwitchFlags {
       if (number < lowest) {
         throw wrong(
             command, "--port %d: not between %d and %d".formatted(number, lowest, PortSpec.LAST));
+      }
+      if (!embedded && port.kind() != PortSpec.Kind.NONE) {
+        throw wrong(
+            command,
+            "--port %d=%s: the target says what its ports are; only --port %d"
+                .formatted(number, port.name(), number));
       }
       if (number == cpuPort) {
         throw wrong(command, "--port %d: that is the CPU port; see --cpu-port".formatted(number));
@@ -95,14 +103,7 @@ public final class SwitchFlags {
    */
   public SoftSwitch.Builder configure(SoftSwitch.Builder builder) {
     builder.deviceId(deviceId).cpuPort(cpuPort);
-    for (PortSpec port : ports) {
-      String interfaceName = port.interfaceName();
-      if (interfaceName == null) {
-        builder.port(port.number());
-      } else {
-        builder.port(port.number(), interfaceName);
-      }
-    }
+    ports.forEach(builder::port);
     return builder;
   }
 
@@ -133,17 +134,12 @@ public final class SwitchFlags {
     return deviceId;
   }
 
-  /** Reads N or N=IFACE. */
+  /** Reads N, N=IFACE or N=KIND:NAME. */
   static final class PortConverter implements ITypeConverter<PortSpec> {
     @Override
     public PortSpec convert(String text) {
-      int equals = text.indexOf('=');
-      String number = equals < 0 ? text : text.substring(0, equals);
-      @Nullable String interfaceName = equals < 0 ? null : text.substring(equals + 1);
       try {
-        return new PortSpec(Integer.parseInt(number), interfaceName);
-      } catch (NumberFormatException e) {
-        throw new TypeConversionException("'" + number + "' is not the number of a port");
+        return PortSpec.parse(text);
       } catch (IllegalArgumentException e) {
         throw new TypeConversionException(e.getMessage());
       }

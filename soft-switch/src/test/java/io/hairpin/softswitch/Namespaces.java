@@ -74,11 +74,21 @@ final class Namespaces implements AutoCloseable {
     return command;
   }
 
+  /** Runs a command in the switch's own namespace and returns what it prints. */
+  static String output(String... command) {
+    Ended ended = end(List.of(command));
+    assertThat(ended.exit()).as("%s: %s", List.of(command), ended.output()).isZero();
+    return ended.output();
+  }
+
   void in(int station, String... command) {
     run(inside(station, command));
   }
 
   private static List<String> inside(int station, String... command) {
+    if (station == 0) {
+      return List.of(command);
+    }
     var whole = new ArrayList<String>(List.of("ip", "netns", "exec", namespace(station)));
     whole.addAll(List.of(command));
     return whole;
@@ -101,7 +111,7 @@ final class Namespaces implements AutoCloseable {
     }
   }
 
-  /** Starts {@link Station} in a namespace. */
+  /** Starts {@link Station} in a namespace, or for station 0 in the switch's own. */
   Output start(int station, String... arguments) throws IOException {
     var java =
         new ArrayList<String>(

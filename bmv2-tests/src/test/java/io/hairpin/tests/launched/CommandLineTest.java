@@ -55,8 +55,8 @@ final class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({
-    "run, --cpu-port --data --dataplane-grpc --device-id --grpc --help --netconf --port",
-    "switch, --cpu-port --dataplane-grpc --device-id --grpc --help --port",
+    "run, --cpu-port --data --dataplane-grpc --device-id --grpc --help --netconf --pcap --port",
+    "switch, --cpu-port --dataplane-grpc --device-id --grpc --help --pcap --port",
     "mgmt, --cpu-port --data --device-id --help --netconf --port --target",
     "trace, --device-id --frame --help --json --next --port --seconds --target",
     "demo, --help",
@@ -164,6 +164,11 @@ final class CommandLineTest {
         "switch|--grpc localhost|'localhost' is not HOST:PORT",
         "switch|--port 1=hp-missing --grpc 127.0.0.1:0|hp-missing",
         "mgmt|--target 127.0.0.1:9559 --port 0|--port 0: not between 1 and 510",
+        "mgmt|--target 127.0.0.1:9559 --port 1=eth1|the target says what its ports are",
+        "switch|--port 1=ring:hp-missing --grpc 127.0.0.1:0|hp-missing",
+        "switch|--port 1=xdp:hp-missing --grpc 127.0.0.1:0|hp-missing",
+        "switch|--port 1=pcap:hp-missing,|port 1: hp-missing: no such file",
+        "switch|--port 1=pcap:,|',' is not IN,OUT",
         "mgmt|--target localhost|'localhost' is not HOST:PORT",
         "mgmt|--port 1|--target",
       })

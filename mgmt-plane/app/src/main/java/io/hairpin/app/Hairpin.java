@@ -85,8 +85,9 @@ public final class Hairpin {
     @Override
     public Integer call() throws Exception {
       CommandSpec command = Objects.requireNonNull(spec);
-      flags.check(command, 1);
-      ConfigurableApplicationContext context = start(settings());
+      Settings settings = settings();
+      flags.check(command, 1, settings.target() == null);
+      ConfigurableApplicationContext context = start(settings);
       ServiceFlags.serve(
           command,
           " netconf="

@@ -1,6 +1,5 @@
 package io.hairpin.softswitch.port;
 
-import io.hairpin.softswitch.engine.Frame;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -33,47 +32,22 @@ final class CallbackPort extends Port {
   }
 
   @Override
-  Sender sender(Offload offload) {
-    return new CallbackSender(offload);
+  int mtu() {
+    return mtu;
   }
 
-  private final class CallbackSender implements Sender {
-    private final Offload offload;
-    private final Offload.Sink completed = this::deliver;
-
-    CallbackSender(Offload offload) {
-      this.offload = offload;
-    }
-
-    @Override
-    public void send(
-        MemorySegment headers,
-        int headerLength,
-        Frame frame,
-        int payloadOffset,
-        int payloadLength) {
-      if (link == Link.DOWN) {
-        tally().discarded(Discard.LINK_DOWN, 1);
-      } else if (!offload.complete(
-          headers, headerLength, frame, payloadOffset, payloadLength, completed)) {
-        tally().discarded(Discard.REFUSED, 1);
+  @Override
+  Sender sender(Offload offload) {
+    return new CompletingSender(this, offload) {
+      @Override
+      boolean deliver(MemorySegment memory, int length) {
+        return receiver.receive(number(), memory.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
       }
-    }
 
-    private void deliver(MemorySegment memory, int length) {
-      if (tooLong(length, mtu, memory, length, memory, 0)) {
-        tally().discarded(Discard.TOO_LONG, 1);
-      } else if (receiver.receive(
-          number(), memory.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE))) {
-        tally().transmitted(1, length);
-      } else {
-        tally().discarded(Discard.TRANSMIT_QUEUE_FULL, 1);
+      @Override
+      public void flush() {
+        // Delivered already.
       }
-    }
-
-    @Override
-    public void flush() {
-      // Delivered already.
-    }
+    };
   }
 }

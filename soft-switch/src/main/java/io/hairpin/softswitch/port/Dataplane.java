@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,7 +40,9 @@ public final class Dataplane implements AutoCloseable {
   private final AtomicReference<@Nullable Control> control = new AtomicReference<>();
   private final Consumer<PortState> linkListener;
   private final List<Lane> lanes = new ArrayList<>();
+  private final List<PcapWriter> recorders = new ArrayList<>();
   private final Lane injected;
+  private @Nullable LinkMonitor monitor;
   private volatile @Nullable Program program;
   private final AtomicReference<@Nullable Watch> watch = new AtomicReference<>();
 
@@ -47,11 +52,17 @@ public final class Dataplane implements AutoCloseable {
    * @param specs the ports
    * @param cpuPort the port that leads to control, 0 to 510; -1 for none
    * @param linkListener is told of each change of a link, on a thread that must not be blocked
+   * @param recordings the directory that each port's frames are recorded in; null for nowhere
    * @throws IllegalArgumentException where two ports have the same number or interface
-   * @throws IOException where an interface cannot be opened; the message names port and interface
+   * @throws IOException where an interface or a file cannot be opened; the message names the port
+   *     and it
    */
   @SuppressWarnings("this-escape") // its lane comes back for ports, which are all there by then
-  public Dataplane(List<PortSpec> specs, int cpuPort, Consumer<PortState> linkListener)
+  public Dataplane(
+      List<PortSpec> specs,
+      int cpuPort,
+      Consumer<PortState> linkListener,
+      @Nullable Path recordings)
       throws IOException {
     this.linkListener =
         port -> {
@@ -65,18 +76,16 @@ public final class Dataplane implements AutoCloseable {
       for (PortSpec spec : specs) {
         add(spec);
       }
+      if (cpuPort >= 0) {
+        place(new CallbackPort(cpuPort, 2 * Port.LONGEST, this::packetIn));
+      }
+      if (recordings != null) {
+        record(recordings);
+      }
+      monitor = monitor();
     } catch (IllegalArgumentException | IOException e) {
       closeSockets();
       throw e;
-    }
-    if (cpuPort >= 0) {
-      var cpu = new CallbackPort(cpuPort, 2 * Port.LONGEST, this::packetIn);
-      try {
-        place(cpu);
-      } catch (IllegalArgumentException e) {
-        closeSockets();
-        throw e;
-      }
     }
     injected = lane(Arena.ofAuto().allocate(Port.LONGEST));
     start();
@@ -85,7 +94,7 @@ public final class Dataplane implements AutoCloseable {
   private void add(PortSpec spec) throws IOException {
     String name = spec.interfaceName();
     for (Port other : listed) {
-      if (name != null && name.equals(other.state().interfaceName())) {
+      if (name != null && other instanceof InterfacePort one && name.equals(one.name())) {
         throw new IllegalArgumentException(
             "port %d: interface '%s' is port %d already"
                 .formatted(spec.number(), name, other.number()));
@@ -94,12 +103,37 @@ public final class Dataplane implements AutoCloseable {
     if (ports[spec.number()] != null) {
       throw new IllegalArgumentException("port " + spec.number() + " is declared twice");
     }
+    String what = Objects.requireNonNullElse(spec.name(), "");
     Port port =
-        name == null
-            ? new CallbackPort(spec.number(), DEFAULT_MTU, this::deliver)
-            : new InterfacePort(spec.number(), name);
+        switch (spec.kind()) {
+          case NONE -> new CallbackPort(spec.number(), DEFAULT_MTU, this::deliver);
+          case PACKET -> new PacketPort(spec.number(), what, false);
+          case RING -> new PacketPort(spec.number(), what, true);
+          case XDP -> new XdpPort(spec.number(), what);
+          case TAP -> new TapPort(spec.number(), what);
+          case PCAP -> new FilePort(spec.number(), what);
+        };
     place(port);
     listed.add(port);
+  }
+
+  private void record(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    for (Port port : ports) {
+      if (port != null) {
+        String name = "port" + port.number();
+        var recorder = new PcapWriter(directory.resolve(name + ".pcapng"), name);
+        recorders.add(recorder);
+        port.record(recorder);
+      }
+    }
+  }
+
+  /** Writes what was recorded. */
+  void flushRecordings() {
+    for (int i = 0; i < recorders.size(); i++) {
+      recorders.get(i).flush();
+    }
   }
 
   private void place(Port port) {
@@ -111,18 +145,27 @@ public final class Dataplane implements AutoCloseable {
     ports[port.number()] = port;
   }
 
-  private void start() {
-    var interfaces = new ArrayList<InterfacePort>();
+  private @Nullable LinkMonitor monitor() throws IOException {
+    List<InterfacePort> interfaces = new ArrayList<>();
     for (Port port : listed) {
       if (port instanceof InterfacePort one) {
         interfaces.add(one);
+      }
+    }
+    return interfaces.isEmpty()
+        ? null
+        : new LinkMonitor(interfaces, port -> linkListener.accept(port.state()));
+  }
+
+  private void start() {
+    for (Port port : listed) {
+      if (port instanceof ReceivingPort one) {
         threads.add(
             Thread.ofPlatform().daemon().name("port-" + one.number()).start(() -> one.run(this)));
       }
     }
-    if (!interfaces.isEmpty()) {
-      var monitor = new LinkMonitor(interfaces, port -> linkListener.accept(port.state()));
-      threads.add(Thread.ofPlatform().daemon().name("links").start(() -> monitor.run(this)));
+    if (monitor != null) {
+      threads.add(Thread.ofPlatform().daemon().name("links").start(monitor::run));
     }
   }
 
@@ -301,7 +344,8 @@ public final class Dataplane implements AutoCloseable {
       case CallbackPort port -> port;
       case InterfacePort port ->
           throw new IllegalArgumentException(
-              "port %d is interface '%s'".formatted(number, port.state().interfaceName()));
+              "port %d is interface '%s'".formatted(number, port.name()));
+      case FilePort port -> throw new IllegalArgumentException(port + " is a file");
     };
   }
 
@@ -318,6 +362,9 @@ public final class Dataplane implements AutoCloseable {
   @Override
   public void close() {
     stopped.countDown();
+    if (monitor != null) {
+      monitor.stop();
+    }
     boolean interrupted = false;
     for (Thread thread : threads) {
       while (thread.isAlive()) {
@@ -337,9 +384,15 @@ public final class Dataplane implements AutoCloseable {
 
   private void closeSockets() {
     for (Port port : listed) {
-      if (port instanceof InterfacePort one) {
+      if (port instanceof ReceivingPort one) {
         one.close();
       }
+    }
+    if (monitor != null) {
+      monitor.close();
+    }
+    for (PcapWriter recorder : recorders) {
+      recorder.close();
     }
   }
 
@@ -360,9 +413,9 @@ public final class Dataplane implements AutoCloseable {
   }
 
   /** Waits until the dataplane stops, but no longer than so. */
-  void awaitStop(int milliseconds) {
+  void awaitStop(long nanoseconds) {
     try {
-      boolean _ = stopped.await(milliseconds, TimeUnit.MILLISECONDS);
+      boolean _ = stopped.await(nanoseconds, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -62,6 +62,11 @@ final class Lane implements Transmitter {
     if (watch != null && watch.see(port.number(), frame)) {
       dataplane.unwatch(watch);
     }
+    PcapWriter recorder = port.recorder();
+    if (recorder != null) {
+      recorder.record(
+          PcapWriter.INBOUND, frame.memory(), frame.offset(), frame.length(), frame.memory(), 0, 0);
+    }
     try {
       current.process(port.number(), frame);
     } catch (RuntimeException e) {
@@ -74,6 +79,7 @@ final class Lane implements Transmitter {
     for (Sender sender : used) {
       sender.flush();
     }
+    dataplane.flushRecordings();
   }
 
   private @Nullable Processor current() {
@@ -95,6 +101,18 @@ final class Lane implements Transmitter {
       int payloadLength) {
     Sender sender = sender(port);
     if (sender != null) {
+      Port to = dataplane.port(port);
+      PcapWriter recorder = to == null ? null : to.recorder();
+      if (recorder != null) {
+        recorder.record(
+            PcapWriter.OUTBOUND,
+            headers,
+            0,
+            headerLength,
+            frame.memory(),
+            payloadOffset,
+            payloadLength);
+      }
       sender.send(headers, headerLength, frame, payloadOffset, payloadLength);
     } else if (reception != null) {
       reception.tally().discarded(Discard.NO_SUCH_PORT, 1);

@@ -1,72 +1,95 @@
 package io.hairpin.softswitch.port;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the links of interfaces: rtnetlink(7) says that something changed, the interfaces are
- * asked what. They are asked every quarter of a second too, in case a message is lost.
+ * Follows the links of interfaces: rtnetlink(7) says that one changed, the interface is asked what
+ * it is now. It waits without looking.
  */
-final class LinkMonitor {
+final class LinkMonitor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LinkMonitor.class);
-  private static final int AF_NETLINK = 16;
-  private static final int RTMGRP_LINK = 1;
-  private static final int TIMEOUT_MILLISECONDS = 250;
+  private static final int IFINFO = Netlink.HEADER + 4; // ifi_index in struct ifinfomsg
+  private static final int ATTRIBUTES = Netlink.HEADER + 16;
+  private static final int IFLA_IFNAME = 3;
+  private static final int EFD_CLOEXEC = 0x80000;
 
   private final List<InterfacePort> ports;
   private final Consumer<Port> changed;
+  private final Netlink netlink;
+  private final int stop;
 
-  LinkMonitor(List<InterfacePort> ports, Consumer<Port> changed) {
+  /**
+   * Begins to listen.
+   *
+   * @throws IOException where the kernel has no netlink
+   */
+  LinkMonitor(List<InterfacePort> ports, Consumer<Port> changed) throws IOException {
     this.ports = ports;
     this.changed = changed;
+    netlink = new Netlink(Netlink.LINKS);
+    long event = Linux.call(Linux.EVENTFD2, 0, EFD_CLOEXEC, 0, 0, 0);
+    if (event < 0) {
+      netlink.close();
+      throw new IOException("eventfd: " + Linux.message(event));
+    }
+    stop = (int) event;
   }
 
-  void run(Dataplane dataplane) {
-    int socket = open();
+  /** Follows the links until it is stopped. */
+  void run() {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(Linux.ERRNO);
-      MemorySegment buffer = arena.allocate(8192);
-      while (dataplane.isRunning()) {
-        if (socket < 0) {
-          dataplane.awaitStop(TIMEOUT_MILLISECONDS);
-        } else {
-          Linux.call(errno, Linux.RECVFROM, socket, buffer.address(), buffer.byteSize(), 0, 0, 0);
+      var poll = new Linux.Poll(arena, Linux.POLLIN, netlink.descriptor(), stop);
+      ports.forEach(this::refresh); // what changed before anybody listened
+      while (true) {
+        long ready = poll.await(-1);
+        if (ready > 0 && poll.found(1) != 0) {
+          return;
         }
-        for (InterfacePort port : ports) {
-          if (port.refresh()) {
-            changed.accept(port);
-          }
+        if (ready > 0 && !netlink.receive(this::take)) {
+          LOG.debug("links changed faster than they were read");
+          ports.forEach(this::refresh);
         }
-      }
-    } finally {
-      if (socket >= 0) {
-        Linux.close(socket);
       }
     }
   }
 
-  private static int open() {
-    long socket = Linux.call(Linux.SOCKET, AF_NETLINK, Linux.SOCK_RAW_CLOEXEC, 0, 0, 0);
-    if (socket >= 0) {
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment address = arena.allocate(12, 4);
-        address.set(ValueLayout.JAVA_SHORT, 0, (short) AF_NETLINK);
-        address.set(ValueLayout.JAVA_INT, 8, RTMGRP_LINK);
-        long bound = Linux.call(Linux.BIND, socket, address.address(), 12, 0, 0);
-        if (bound == 0) {
-          Linux.receiveTimeout((int) socket, TIMEOUT_MILLISECONDS);
-          return (int) socket;
-        }
-        Linux.close((int) socket);
-        socket = bound;
+  private void take(ByteBuffer message, int type) {
+    if ((type != Netlink.NEW_LINK && type != Netlink.DELETE_LINK) || message.limit() < ATTRIBUTES) {
+      return;
+    }
+    int index = message.getInt(IFINFO);
+    String name = Netlink.text(message, ATTRIBUTES, IFLA_IFNAME);
+    for (InterfacePort port : ports) {
+      if (port.concerns(index, name)) {
+        refresh(port);
       }
     }
-    LOG.warn("no netlink, links are polled: {}", Linux.message(socket));
-    return -1;
+  }
+
+  private void refresh(InterfacePort port) {
+    if (port.refresh()) {
+      changed.accept(port);
+    }
+  }
+
+  /** Ends {@link #run()}, which is waited for before {@link #close()}. */
+  void stop() {
+    try (Arena arena = Arena.ofConfined()) {
+      long one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1).address();
+      Linux.call(Linux.WRITE, stop, one, 8, 0, 0);
+    }
+  }
+
+  @Override
+  public void close() {
+    netlink.close();
+    Linux.close(stop);
   }
 }

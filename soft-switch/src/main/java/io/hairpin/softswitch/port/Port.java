@@ -2,9 +2,10 @@ package io.hairpin.softswitch.port;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /** A place where frames enter and leave. */
-abstract sealed class Port permits InterfacePort, CallbackPort {
+abstract sealed class Port permits ReceivingPort, CallbackPort {
   static final int ETHERNET_HEADER = 14;
   static final int TAG = 4;
 
@@ -13,6 +14,7 @@ abstract sealed class Port permits InterfacePort, CallbackPort {
 
   private final int number;
   private final Tally tally = new Tally();
+  private @Nullable PcapWriter recorder;
 
   Port(int number) {
     this.number = number;
@@ -26,6 +28,16 @@ abstract sealed class Port permits InterfacePort, CallbackPort {
     return tally;
   }
 
+  /** Where its frames are recorded; null where they are not. */
+  final @Nullable PcapWriter recorder() {
+    return recorder;
+  }
+
+  /** Records its frames from now on; before it has any. */
+  final void record(PcapWriter into) {
+    recorder = into;
+  }
+
   /**
    * A way out for one lane.
    *
@@ -34,6 +46,9 @@ abstract sealed class Port permits InterfacePort, CallbackPort {
   abstract Sender sender(Offload offload);
 
   abstract Link link();
+
+  /** The most octets behind the Ethernet header, tags not counted. */
+  abstract int mtu();
 
   abstract PortState state();
 

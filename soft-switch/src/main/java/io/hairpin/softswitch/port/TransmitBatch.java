@@ -11,20 +11,25 @@ import java.lang.foreign.ValueLayout;
 
 /**
  * Frames of one lane on their way out of one interface, for {@code sendmmsg(2)}: for each the
- * virtio_net_hdr and the headers, copied side by side, and the payload, where it was received.
+ * virtio_net_hdr and the headers, copied side by side, and a long payload, where it was received.
  */
 final class TransmitBatch implements Sender {
   private static final int FRAMES = 64;
   private static final int MMSGHDR = 64;
   private static final int IOVEC = 16;
   private static final int MSG_DONTWAIT = 0x40;
-  private static final int COPIES = 66 * 1000;
+  private static final int COPIES = 80 * 1000;
   private static final int ROUND = 8;
-  static final int VNET_HEADER = 10;
+  private static final int VNET_HEADER = PacketPort.VNET_HEADER;
+
+  /** A payload up to so long is copied beside its headers, which costs less than another part. */
+  private static final int SHORT_PAYLOAD = 256;
 
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
   private final InterfacePort port;
+  private final int descriptor;
+  private final boolean batches;
   private final MemorySegment errno;
   private final MemorySegment messages;
   private final MemorySegment vectors;
@@ -34,8 +39,16 @@ final class TransmitBatch implements Sender {
   private int frames;
   private int copied;
 
-  TransmitBatch(InterfacePort port, Offload offload) {
+  /**
+   * A way out.
+   *
+   * @param descriptor what the frames go to
+   * @param batches whether it takes several at a time, as a socket does, or one, as a TAP device
+   */
+  TransmitBatch(InterfacePort port, int descriptor, boolean batches, Offload offload) {
     this.port = port;
+    this.descriptor = descriptor;
+    this.batches = batches;
     this.offload = offload;
     Arena arena = Arena.ofAuto();
     errno = arena.allocate(Linux.ERRNO);
@@ -44,7 +57,6 @@ final class TransmitBatch implements Sender {
     copies = arena.allocate(COPIES, 64);
     for (int i = 0; i < FRAMES; i++) {
       messages.set(JAVA_LONG, i * MMSGHDR + 16, vectors.address() + (long) i * 2 * IOVEC);
-      messages.set(JAVA_LONG, i * MMSGHDR + 24, 2);
     }
   }
 
@@ -63,7 +75,7 @@ final class TransmitBatch implements Sender {
         port.tally().discarded(Discard.TOO_LONG, 1);
         return;
       }
-      take(headers, headerLength, frame.memory().address() + payloadOffset, payloadLength);
+      take(headers, headerLength, frame.memory(), payloadOffset, payloadLength);
       return;
     }
     if (payloadOffset + payloadLength != frame.offset() + frame.length()) {
@@ -82,7 +94,7 @@ final class TransmitBatch implements Sender {
       port.tally().discarded(Discard.TOO_LONG, 1);
       return;
     }
-    int at = take(headers, headerLength, frame.memory().address() + payloadOffset, payloadLength);
+    int at = take(headers, headerLength, frame.memory(), payloadOffset, payloadLength);
     if (at >= 0) {
       copies.set(JAVA_BYTE, at, (byte) flags);
       copies.set(JAVA_BYTE, at + 1, (byte) gsoType);
@@ -125,13 +137,19 @@ final class TransmitBatch implements Sender {
     if (Port.tooLong(length, port.mtu(), memory, length, memory, 0)) {
       port.tally().discarded(Discard.TOO_LONG, 1);
     } else {
-      take(memory, length, 0, 0);
+      take(memory, length, memory, 0, 0);
     }
   }
 
   /** Puts a frame into the batch; returns where its virtio_net_hdr, all zero, is in the copies. */
-  private int take(MemorySegment headers, int headerLength, long payload, int payloadLength) {
-    int needs = VNET_HEADER + headerLength;
+  private int take(
+      MemorySegment headers,
+      int headerLength,
+      MemorySegment payload,
+      int payloadOffset,
+      int payloadLength) {
+    boolean whole = payloadLength <= SHORT_PAYLOAD;
+    int needs = VNET_HEADER + headerLength + (whole ? payloadLength : 0);
     if (frames == FRAMES || copied + needs > COPIES) {
       flush();
       if (needs > COPIES) {
@@ -143,12 +161,18 @@ final class TransmitBatch implements Sender {
     copies.set(JAVA_LONG, at, 0);
     copies.set(SHORT, at + 8, (short) 0);
     MemorySegment.copy(headers, 0, copies, at + VNET_HEADER, headerLength);
-    copied = (at + needs + ROUND - 1) & -ROUND;
     int vector = frames * 2 * IOVEC;
     vectors.set(JAVA_LONG, vector, copies.address() + at);
     vectors.set(JAVA_LONG, vector + 8, needs);
-    vectors.set(JAVA_LONG, vector + 16, payload);
-    vectors.set(JAVA_LONG, vector + 24, payloadLength);
+    if (whole) {
+      MemorySegment.copy(
+          payload, payloadOffset, copies, at + VNET_HEADER + headerLength, payloadLength);
+    } else {
+      vectors.set(JAVA_LONG, vector + 16, payload.address() + payloadOffset);
+      vectors.set(JAVA_LONG, vector + 24, payloadLength);
+    }
+    messages.set(JAVA_LONG, frames * MMSGHDR + 24, whole ? 1 : 2);
+    copied = (at + needs + ROUND - 1) & -ROUND;
     frames++;
     return at;
   }
@@ -162,16 +186,7 @@ final class TransmitBatch implements Sender {
     long transmitted = 0;
     long octets = 0;
     while (sent < frames) {
-      long result =
-          Linux.call(
-              errno,
-              Linux.SENDMMSG,
-              port.descriptor(),
-              messages.address() + (long) sent * MMSGHDR,
-              frames - sent,
-              MSG_DONTWAIT,
-              0,
-              0);
+      long result = transmit(sent);
       if (result > 0) {
         for (int i = sent; i < sent + result; i++) {
           octets += messages.get(JAVA_INT, i * MMSGHDR + 56) - VNET_HEADER;
@@ -180,7 +195,7 @@ final class TransmitBatch implements Sender {
         sent += (int) result;
       } else if (result != -Linux.EINTR) {
         // The first one failed; those behind it may not.
-        port.tally().discarded(reason(result), 1);
+        port.tally().discarded(port.reason(result), 1);
         sent++;
       }
     }
@@ -191,15 +206,31 @@ final class TransmitBatch implements Sender {
     copied = 0;
   }
 
-  private Discard reason(long result) {
-    return switch ((int) -result) {
-      case Linux.EMSGSIZE -> Discard.TOO_LONG;
-      // The kernel says so of a lost carrier too.
-      case Linux.ENOBUFS ->
-          port.link() == Link.DOWN ? Discard.LINK_DOWN : Discard.TRANSMIT_QUEUE_FULL;
-      case Linux.EAGAIN -> Discard.TRANSMIT_QUEUE_FULL;
-      case Linux.ENETDOWN, Linux.ENODEV, Linux.ENXIO -> Discard.LINK_DOWN;
-      default -> Discard.REFUSED;
-    };
+  /** Transmits some frames, from one on; returns how many, or the negated errno. */
+  private long transmit(int from) {
+    int at = from * MMSGHDR;
+    if (batches) {
+      return Linux.call(
+          errno,
+          Linux.SENDMMSG,
+          descriptor,
+          messages.address() + at,
+          frames - from,
+          MSG_DONTWAIT,
+          0,
+          0);
+    }
+    long written =
+        Linux.call(
+            errno,
+            Linux.WRITEV,
+            descriptor,
+            messages.get(JAVA_LONG, at + 16),
+            messages.get(JAVA_LONG, at + 24),
+            0,
+            0,
+            0);
+    messages.set(JAVA_INT, at + 56, (int) written);
+    return written < 0 ? written : 1;
   }
 }

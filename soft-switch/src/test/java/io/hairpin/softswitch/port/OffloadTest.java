@@ -8,6 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class OffloadTest {
@@ -180,5 +181,43 @@ class OffloadTest {
   void aChecksumOutsideTheFrameIsRefused() {
     byte[] frame = tcp4(0, 0x18);
     assertThat(complete(frame, Offload.NONE, 0, frame.length - 4, 16, frame.length)).isFalse();
+  }
+
+  @Test
+  void whateverTheOffloadHeadersSayNothingIsWrittenOutsideAFrame() {
+    var random = new Random(1);
+    byte[][] bases = {tcp4(2500, 0x18), tcp6(300, 0x10), udp4(2500), new byte[ETHERNET]};
+    int[] counts = new int[2];
+    for (int i = 0; i < 100_000; i++) {
+      byte[] bytes = bases[random.nextInt(bases.length)].clone();
+      for (int n = random.nextInt(4); n > 0; n--) {
+        bytes[random.nextInt(Math.min(bytes.length, 60))] = (byte) random.nextInt();
+      }
+      var frame = new Frame(MemorySegment.ofArray(bytes));
+      frame.place(0, bytes.length);
+      int limit = random.nextBoolean() ? 80 : 0x1_0000;
+      int[] types = {0, 1, 3, 4, 5, 0x81, 0x84, 0xff};
+      frame.offload(
+          random.nextInt(4),
+          types[random.nextInt(types.length)],
+          random.nextInt(limit),
+          random.nextInt(limit),
+          random.nextInt(limit),
+          random.nextInt(limit));
+      // As a program may have left it: some headers in front, some of the frame gone.
+      int headers = random.nextInt(40);
+      int payload = random.nextInt(bytes.length + 1);
+      int kept = random.nextInt(bytes.length - payload + 1);
+      boolean done =
+          offload.complete(
+              MemorySegment.ofArray(new byte[headers]),
+              headers,
+              frame,
+              payload,
+              kept,
+              (memory, length) -> assertThat(length).isBetween(0, (int) memory.byteSize()));
+      counts[done ? 0 : 1]++;
+    }
+    assertThat(counts).doesNotContain(0);
   }
 }
