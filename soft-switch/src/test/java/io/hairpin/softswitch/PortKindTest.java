@@ -76,10 +76,12 @@ class PortKindTest {
         .orElseThrow();
   }
 
-  private static void await(BooleanSupplier condition) {
+  private void await(BooleanSupplier condition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Testbed.PATIENCE_SECONDS);
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("time is up").isLessThan(end);
+      assertThat(System.nanoTime())
+          .as(() -> testbed.device.ports().toString())
+          .isLessThan(end);
       Thread.onSpinWait();
     }
   }
