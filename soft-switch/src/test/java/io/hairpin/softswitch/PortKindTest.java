@@ -79,9 +79,7 @@ class PortKindTest {
   private void await(BooleanSupplier condition) {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Testbed.PATIENCE_SECONDS);
     while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime())
-          .as(() -> testbed.device.ports().toString())
-          .isLessThan(end);
+      assertThat(System.nanoTime()).as(() -> testbed.device.ports().toString()).isLessThan(end);
       Thread.onSpinWait();
     }
   }

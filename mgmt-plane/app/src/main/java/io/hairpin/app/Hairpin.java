@@ -82,12 +82,14 @@ public final class Hairpin {
 
     abstract Settings settings();
 
+    /** Whether the switch is this process's own. */
+    abstract boolean embedded();
+
     @Override
     public Integer call() throws Exception {
       CommandSpec command = Objects.requireNonNull(spec);
-      Settings settings = settings();
-      flags.check(command, 1, settings.target() == null);
-      ConfigurableApplicationContext context = start(settings);
+      flags.check(command, 1, embedded());
+      ConfigurableApplicationContext context = start(settings());
       ServiceFlags.serve(
           command,
           " netconf="
@@ -137,6 +139,11 @@ public final class Hairpin {
     Settings settings() {
       return settings(null, services);
     }
+
+    @Override
+    boolean embedded() {
+      return true;
+    }
   }
 
   @Command(
@@ -156,6 +163,11 @@ public final class Hairpin {
     @Override
     Settings settings() {
       return settings(target, null);
+    }
+
+    @Override
+    boolean embedded() {
+      return false;
     }
   }
 }
