@@ -42,7 +42,8 @@ final class OperateTest {
             "--data=" + data);
     String ready = hairpin.awaitLine("ready");
     String grpc = Launched.address(ready, "grpc");
-    NetconfClient client = Launched.connect(Launched.address(ready, "netconf"), data);
+    String netconf = Launched.address(ready, "netconf");
+    NetconfClient client = Launched.connect(netconf, data);
     String page = Files.readString(PAGE);
     List<DynamicTest> examples = new ArrayList<>();
     Matcher fence = FENCE.matcher(page);
@@ -56,6 +57,12 @@ final class OperateTest {
               () -> {
                 if (kind.equals("command")) {
                   reply = command(directory, content.replace("127.0.0.1:9559", grpc));
+                } else if (kind.equals("rpc")) {
+                  // In a session of its own: it may subscribe.
+                  try (NetconfClient other = Launched.connect(netconf, data)) {
+                    reply = other.rpc(content);
+                  }
+                  assertThat(reply).doesNotContain("rpc-error");
                 } else {
                   run(client, kind, content);
                 }

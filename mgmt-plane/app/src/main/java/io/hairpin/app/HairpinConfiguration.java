@@ -45,7 +45,7 @@ class HairpinConfiguration {
   private static final String EMBEDDED = "hairpin";
 
   private static final String[] MODULES = {
-    "ietf-interfaces", "iana-if-type", "hairpin-bridge", "hairpin-alarms"
+    "ietf-interfaces", "iana-if-type", "ietf-netconf-acm", "hairpin-bridge", "hairpin-alarms"
   };
 
   @Bean
@@ -165,6 +165,7 @@ class HairpinConfiguration {
             .schema(schema)
             .storage(Storage.files(settings.data().resolve("running")))
             .authenticator(AdminPassword.in(settings.data(), new SecureRandom()))
+            .recovery(AdminPassword.USER)
             .hostKey(settings.data().resolve("ssh-host-key"))
             .address(settings.netconf())
             .participant(new BridgeParticipant(new ConfigurationBinding(schema.context()), bridge));

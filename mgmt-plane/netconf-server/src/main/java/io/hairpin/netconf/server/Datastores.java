@@ -53,6 +53,7 @@ final class Datastores {
   private final Candidate shared = new Candidate(empty());
   private final Map<Integer, Candidate> own = new ConcurrentHashMap<>();
   private final Locks locks;
+  private final AccessControl access;
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final ReentrantLock turn = new ReentrantLock();
   private volatile ContainerNode startup = empty();
@@ -66,11 +67,13 @@ final class Datastores {
       Definition root,
       Features features,
       Time time,
+      AccessControl access,
       Storage storage,
       List<Participant> participants) {
     this.root = root;
     this.features = features;
     this.time = time;
+    this.access = access;
     validator = new Validator(root);
     stored = new Stored(root, storage);
     running = new Running(root, validator, stored, participants, !features.startup());
@@ -98,6 +101,10 @@ final class Datastores {
 
   Features features() {
     return features;
+  }
+
+  AccessControl access() {
+    return access;
   }
 
   /** The datastores that there are. */
@@ -173,6 +180,9 @@ final class Datastores {
       Candidate candidate = candidate(actor);
       ContainerNode before = target == Name.RUNNING ? running.data() : candidate.data();
       Editor.Result result = Editor.edit(root, before, config, defaultOperation, continueOnError);
+      if (target == Name.CANDIDATE || test == Test.ONLY) {
+        demandAccess(actor, before, result.root(), result.touched());
+      }
       if (target == Name.RUNNING) {
         if (test == Test.ONLY) {
           validator.check(before, result.root(), result.touched());
@@ -207,6 +217,7 @@ final class Datastores {
       switch (target) {
         case RUNNING -> change(actor, source, Touched.everything(), null);
         case CANDIDATE -> {
+          demandAccess(actor, candidate(actor).data(), source, Touched.everything());
           if (source == running.data()) {
             candidate(actor).reset(source);
           } else {
@@ -225,6 +236,7 @@ final class Datastores {
     Touched touched = source == running.data() ? unsaved : Touched.everything();
     ContainerNode valid = validator.check(startup, source, touched);
     Change change = new Change(startup, valid, Differences.between(startup, valid, touched));
+    access.demandWrite(actor, change.edits());
     try {
       stored.append(root, change.edits(), null);
     } catch (IOException e) {
@@ -371,11 +383,23 @@ final class Datastores {
     }
   }
 
+  private void demand(Actor actor, Change change) throws RpcException {
+    locks.demand(actor, change);
+    access.demandWrite(actor, change.edits());
+  }
+
+  private void demandAccess(Actor actor, ContainerNode before, ContainerNode after, Touched touched)
+      throws RpcException {
+    if (!access.of(actor).isUnrestricted()) {
+      access.demandWrite(actor, Differences.between(before, after, touched));
+    }
+  }
+
   /** Changes running, and what follows it. */
   private void change(
       Actor actor, ContainerNode after, Touched touched, Journal.@Nullable Mark mark)
       throws RpcException {
-    Change change = running.change(after, touched, c -> locks.demand(actor, c), mark);
+    Change change = running.change(after, touched, c -> demand(actor, c), mark);
     follow(actor, change, touched);
   }
 

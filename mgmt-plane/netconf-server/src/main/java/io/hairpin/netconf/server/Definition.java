@@ -37,6 +37,7 @@ import org.opendaylight.yangtools.yang.model.api.OperationDefinition;
 import org.opendaylight.yangtools.yang.model.api.SchemaContext;
 import org.opendaylight.yangtools.yang.model.api.SchemaNode;
 import org.opendaylight.yangtools.yang.model.api.TypeAware;
+import org.opendaylight.yangtools.yang.model.api.TypeDefinition;
 import org.opendaylight.yangtools.yang.model.api.UsesNode;
 import org.opendaylight.yangtools.yang.model.util.SchemaInferenceStack;
 
@@ -61,13 +62,16 @@ final class Definition {
   record Branch(Choice choice, QName choiceCase) {}
 
   /** An RPC or action: what it takes and what it gives, both under its own name. */
-  record Operation(Definition input, Definition output) {}
+  record Operation(Definition input, Definition output, SchemaNode schema) {}
 
   /** A when that decides on a node: evaluated there, or at the data node above it. */
   record Condition(XPath expression, boolean ofParent) {}
 
   final NodeIdentifier id;
   final Kind kind;
+
+  /** Whether its value is an expression or a path, whose prefixes are names of modules here. */
+  final boolean xpath;
 
   /** Of a container: whether it means something by being there. */
   final boolean presence;
@@ -139,6 +143,7 @@ final class Definition {
           case null -> Kind.CONTAINER;
           default -> Kind.ANY;
         };
+    xpath = schema instanceof TypeAware typed && isXPath(typed.getType());
     userOrdered =
         switch (schema) {
           case ListSchemaNode list -> list.isUserOrdered();
@@ -246,6 +251,15 @@ final class Definition {
     }
   }
 
+  private static boolean isXPath(TypeDefinition<?> type) {
+    for (TypeDefinition<?> at = type; at != null; at = at.getBaseType()) {
+      if (at.getQName().getLocalName().equals("xpath1.0")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The RPCs (of the root) or actions that belong to this node. */
   Map<QName, Operation> operations() {
     Map<QName, Operation> present = operations;
@@ -268,7 +282,8 @@ final class Definition {
   private Operation operation(OperationDefinition operation) {
     return new Operation(
         guest(operation, operation.getInput(), operation.getInput()),
-        guest(operation, operation.getOutput(), operation.getOutput()));
+        guest(operation, operation.getOutput(), operation.getOutput()),
+        operation);
   }
 
   private Definition guest(SchemaNode named, SchemaNode holder, DataNodeContainer container) {

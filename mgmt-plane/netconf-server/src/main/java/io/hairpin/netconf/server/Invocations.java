@@ -20,15 +20,18 @@ final class Invocations {
 
   private final Definition root;
   private final Guests guests;
+  private final AccessControl access;
   private final Map<Definition.Operation, OperationHandler> handlers = new HashMap<>();
 
   Invocations(
       Definition root,
       Guests guests,
+      AccessControl access,
       Map<QName, OperationHandler> rpcs,
       Map<List<QName>, OperationHandler> actions) {
     this.root = root;
     this.guests = guests;
+    this.access = access;
     rpcs.forEach((name, handler) -> handlers.put(find(List.of(name)), handler));
     actions.forEach((path, handler) -> handlers.put(find(path), handler));
   }
@@ -143,6 +146,9 @@ final class Invocations {
     OperationHandler handler = handlers.get(operation);
     if (handler == null) {
       throw unsupported(element);
+    }
+    if (!at.isEmpty()) {
+      access.demandAction(session.actor(), at, operation.input());
     }
     if (guests.find(at) == null) {
       throw RpcError.application(

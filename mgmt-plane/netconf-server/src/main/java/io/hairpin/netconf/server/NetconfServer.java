@@ -7,9 +7,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
@@ -42,20 +44,27 @@ public final class NetconfServer implements Closeable {
     this.hostKey = hostKey;
     root = schema.root();
     transports = new Transports(schema.context(), sessions, builder.authenticator, builder.pause);
-    List<Participant> participants = new ArrayList<>(builder.participants);
+    AccessControl access =
+        new AccessControl(schema, builder.recovery, builder.authenticator::groups);
+    List<Participant> participants = new ArrayList<>();
+    participants.add(access);
+    participants.addAll(builder.participants);
     participants.add(transports);
     time = builder.time == null ? Time.system() : builder.time;
     datastores =
-        new Datastores(schema.root(), builder.features(), time, storage, List.copyOf(participants));
+        new Datastores(
+            schema.root(), builder.features(), time, access, storage, List.copyOf(participants));
     Monitoring monitoring = new Monitoring(schema, datastores, sessions);
     Map<QName, List<StateProvider>> states = new LinkedHashMap<>(builder.states);
     monitoring.providers().forEach((root, state) -> states.put(root, List.of(state)));
-    notifications = new Notifications(schema, time::now, builder.replay);
+    access.providers().forEach((root, state) -> states.put(root, List.of(state)));
+    notifications = new Notifications(schema, access, time::now, builder.replay);
     notifications.providers().forEach((root, state) -> states.put(root, List.of(state)));
     states.put(ServerConfiguration.root(schema.context()), List.of(transports::state));
     Operational operational = new Operational(datastores, states);
     guests = new Guests(schema.root(), operational);
-    Invocations invocations = new Invocations(schema.root(), guests, builder.rpcs, builder.actions);
+    Invocations invocations =
+        new Invocations(schema.root(), guests, access, builder.rpcs, builder.actions);
     Operations operations = new Operations(schema, datastores, sessions, operational, invocations);
     notifications.register(operations);
     SystemEvents events =
@@ -201,6 +210,7 @@ public final class NetconfServer implements Closeable {
     private final Map<List<QName>, OperationHandler> actions = new LinkedHashMap<>();
     private long maxMessageSize = 64L << 20;
     private int replay = 1000;
+    private final Set<String> recovery = new LinkedHashSet<>();
     private boolean writableRunning;
     private boolean startup;
     private boolean privateCandidates;
@@ -315,6 +325,19 @@ public final class NetconfServer implements Closeable {
      */
     public Builder action(List<QName> path, OperationHandler handler) {
       actions.put(List.copyOf(path), handler);
+      return this;
+    }
+
+    /**
+     * Makes the sessions of a user recovery sessions (RFC 8341 section 3.2): no access control
+     * applies to them. Where the schema implements ietf-netconf-acm, all others are subject to its
+     * rules, which permit no change unless the configuration says so.
+     *
+     * @param user the name of a user
+     * @return this builder
+     */
+    public Builder recovery(String user) {
+      recovery.add(user);
       return this;
     }
 

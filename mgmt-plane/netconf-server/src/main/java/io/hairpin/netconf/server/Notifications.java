@@ -28,12 +28,14 @@ final class Notifications {
   static final String STREAM = "NETCONF";
 
   private final Definition root;
+  private final AccessControl access;
   private final InstantSource clock;
   private final EventLog log;
   private final Instant created;
   private final StateBuilder netmod;
 
-  Notifications(Schema schema, InstantSource clock, int capacity) {
+  Notifications(Schema schema, AccessControl access, InstantSource clock, int capacity) {
+    this.access = access;
     root = schema.root();
     this.clock = clock;
     log = new EventLog(capacity, clock);
@@ -199,7 +201,7 @@ final class Notifications {
           return false;
         }
         number++;
-        if (filter.selects(event)) {
+        if (filter.selects(event) && access.mayReceive(session.actor(), event)) {
           session.notify(event);
         }
       }

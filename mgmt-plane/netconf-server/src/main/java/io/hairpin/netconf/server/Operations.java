@@ -16,6 +16,7 @@ final class Operations {
   private final Schema schema;
   private final Sessions sessions;
   private final Invocations invocations;
+  private final AccessControl access;
   private final Map<Name, Operation> known = new ConcurrentHashMap<>();
 
   Operations(
@@ -27,6 +28,7 @@ final class Operations {
     this.schema = schema;
     this.sessions = sessions;
     this.invocations = invocations;
+    access = datastores.access();
     Sources sources = new Sources(datastores);
     new Retrieval(schema, datastores, sources, operational).register(this);
     new Configuration(schema.root(), datastores, sources).register(this);
@@ -42,6 +44,7 @@ final class Operations {
   }
 
   Reply run(Session session, Element input) throws RpcException {
+    access.demandOperation(session.actor(), input);
     Operation operation = known.get(new Name(input.namespace, input.name));
     return operation == null ? invocations.run(session, input) : operation.run(session, input);
   }

@@ -26,24 +26,27 @@ final class Retrieval {
 
   private Reply get(Session session, Element input) throws RpcException {
     only(input, "filter", "with-defaults");
-    return data(input, datastores.read(Datastores.Name.RUNNING, session.actor()), true);
+    return data(session, input, datastores.read(Datastores.Name.RUNNING, session.actor()), true);
   }
 
   private Reply getConfig(Session session, Element input) throws RpcException {
     only(input, "source", "filter", "with-defaults");
     Datastores.Name source = sources.datastore(required(input, "source"));
-    return data(input, datastores.read(source, session.actor()), false);
+    return data(session, input, datastores.read(source, session.actor()), false);
   }
 
-  private Reply data(Element input, ContainerNode config, boolean withState) throws RpcException {
+  private Reply data(Session session, Element input, ContainerNode config, boolean withState)
+      throws RpcException {
     Element element = input.child("filter").orElse(null);
     Selection selection =
         element == null ? Selection.EVERYTHING : Selection.of(schema.root(), element);
-    ContainerNode data = withState ? operational.read(selection::mayTouch) : config;
+    Access access = datastores.access().of(session.actor());
+    ContainerNode data =
+        access.readable(withState ? operational.read(selection::mayTouch) : config);
     Defaults defaults = Defaults.of(input);
     ContainerNode whole =
         defaults.reportsAll()
-            ? Defaults.fill(schema.root(), data, selection::mayTouch, withState)
+            ? access.readable(Defaults.fill(schema.root(), data, selection::mayTouch, withState))
             : data;
     ContainerNode selected = selection.select(schema.root(), whole);
     return out -> {

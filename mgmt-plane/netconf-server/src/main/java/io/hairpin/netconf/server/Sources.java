@@ -96,7 +96,8 @@ final class Sources {
   /** The configuration at a place. */
   ContainerNode read(Place place, Actor actor) throws RpcException {
     return switch (place) {
-      case Datastore(Datastores.Name name) -> datastores.read(name, actor);
+      case Datastore(Datastores.Name name) ->
+          datastores.access().of(actor).readable(datastores.read(name, actor));
       case File(Element url) -> datastores.parse(files().read(url));
       case Inline(Element config) -> datastores.parse(config);
     };

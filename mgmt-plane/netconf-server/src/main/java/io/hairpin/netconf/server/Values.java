@@ -5,12 +5,15 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.Empty;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.common.QNameModule;
+import org.opendaylight.yangtools.yang.common.XMLNamespace;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifierWithPredicates;
@@ -29,6 +32,10 @@ import org.opendaylight.yangtools.yang.model.api.type.UnionTypeDefinition;
 
 /** Values and paths as text (RFC 7950 section 9), both ways. */
 final class Values {
+  /** A literal, or a prefix and what follows it. */
+  private static final Pattern PREFIX =
+      Pattern.compile("'[^']*'|\"[^\"]*\"|([A-Za-z_][A-Za-z0-9_.-]*):(?=[A-Za-z_*])");
+
   private Values() {}
 
   /** The prefixes that a text uses, to be declared on its element. */
@@ -93,6 +100,9 @@ final class Values {
             || type instanceof LeafrefTypeDefinition;
     try {
       Object value = definition.codec().parseValue(scope, verbatim ? text : text.strip());
+      if (definition.xpath && value instanceof String expression) {
+        value = withModuleNames(expression, scope, definition.context());
+      }
       if (type instanceof IdentityrefTypeDefinition identityref && value instanceof QName name) {
         checkDerived(definition.context(), identityref, name);
       }
@@ -166,9 +176,51 @@ final class Values {
     return false;
   }
 
+  /** An expression with the names of modules as its prefixes, which need no scope. */
+  private static String withModuleNames(
+      String text, Element.Scope scope, EffectiveModelContext context) {
+    return PREFIX
+        .matcher(text)
+        .replaceAll(
+            match -> {
+              String prefix = match.group(1);
+              if (prefix == null) {
+                return Matcher.quoteReplacement(match.group());
+              }
+              String uri = scope.getNamespaceURI(prefix);
+              if (uri == null) {
+                throw new IllegalArgumentException("prefix %s is not declared".formatted(prefix));
+              }
+              return Matcher.quoteReplacement(
+                  context.findModules(XMLNamespace.of(uri)).stream()
+                          .map(ModuleLike::getName)
+                          .findFirst()
+                          .orElseThrow(
+                              () ->
+                                  new IllegalArgumentException(
+                                      "no module has namespace '%s'".formatted(uri)))
+                      + ":");
+            });
+  }
+
+  /** The prefixes that an expression uses are names of modules. */
+  private static String expression(String text, Definition definition, Prefixes prefixes) {
+    Matcher match = PREFIX.matcher(text);
+    while (match.find()) {
+      String name = match.group(1);
+      if (name != null) {
+        definition.context().findModules(name).stream()
+            .findFirst()
+            .ifPresent(module -> prefixes.used.put(module.getQNameModule(), name));
+      }
+    }
+    return text;
+  }
+
   /** The canonical text of a value. */
   static String text(Definition definition, Object value, Prefixes prefixes) {
     return switch (value) {
+      case String text when definition.xpath -> expression(text, definition, prefixes);
       case String text -> text;
       case QName name -> prefixes.of(name.getModule()) + ":" + name.getLocalName();
       case YangInstanceIdentifier path -> path(definition.top(), path, prefixes);

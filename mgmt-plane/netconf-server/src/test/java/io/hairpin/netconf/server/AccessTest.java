@@ -1,493 +1,435 @@
 package io.hairpin.netconf.server;
 
-import static io.hairpin.netconf.server.Configured.accepted;
-import static io.hairpin.netconf.server.Configured.commit;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hairpin.netconf.client.NetconfClient;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.security.KeyPair;
-import java.security.PublicKey;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.apache.sshd.client.SshClient;
-import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
-import org.apache.sshd.client.session.ClientSession;
-import org.apache.sshd.common.NamedFactory;
-import org.apache.sshd.common.cipher.BuiltinCiphers;
-import org.apache.sshd.common.config.keys.KeyUtils;
-import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
-import org.apache.sshd.common.kex.BuiltinDHFactories;
-import org.apache.sshd.common.mac.BuiltinMacs;
-import org.apache.sshd.common.session.Session;
-import org.apache.sshd.common.session.SessionListener;
-import org.apache.sshd.common.signature.BuiltinSignatures;
-import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.common.QNameModule;
+import org.opendaylight.yangtools.yang.common.Uint32;
+import org.opendaylight.yangtools.yang.common.Uint8;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 
-/** Users, keys and limits of SSH, which are configured in module hairpin-netconf-server. */
-@Timeout(60)
+/**
+ * Access control (RFC 8341): admin has the recovery session, ann, bob and eve are subject to it.
+ */
 class AccessTest {
-  // What crypt(3) makes of "Hello world!".
-  private static final String SHA_256 = "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5";
-  private static final String SHA_512 =
-      "$6$saltstring$svn8UoSVapNtMuq1ukKS4tPQd8iKwSMHWjl/O817G3uBnIFNjnQJuesI68u4OTLiBF"
-          + "dcbYEdFCoEOfaS35inz1";
+  private static final Schema SCHEMA =
+      Schema.builder()
+          .directory(Path.of("src/test/resources/yang"))
+          .modules("ietf-netconf-acm")
+          .build();
+  private static final StateBuilder OUR =
+      new StateBuilder(QNameModule.of("urn:test:operations", "2026-01-04"));
+  private static final StateBuilder NODES =
+      new StateBuilder(QNameModule.of(Served.NS, "2026-01-01"));
+  private static final String DATA =
+      "<top><name>n</name><count>5</count><item><id>b</id><value>2</value></item>"
+          + "<item><id>a</id><value>1</value><sub><x>s</x></sub></item></top>";
+  private static final String DENIED = "<error-tag>access-denied</error-tag>";
 
   @TempDir private Path directory;
-  private Served served;
+  private NetconfServer server;
   private NetconfClient admin;
+  private NetconfClient ann;
 
   @BeforeEach
   void start() throws Exception {
-    served = new Served(directory);
-    admin = served.connect();
+    QName top = NODES.name("top");
+    server =
+        NetconfServer.builder()
+            .schema(SCHEMA)
+            .storage(Storage.files(directory.resolve("data")))
+            .authenticator(
+                new Authenticator() {
+                  @Override
+                  public boolean authenticate(String user, String password) {
+                    return true;
+                  }
+
+                  @Override
+                  public Set<String> groups(String user) {
+                    return user.equals("eve") ? Set.of("external") : Set.of();
+                  }
+                })
+            .recovery("admin")
+            .hostKey(directory.resolve("host-key"))
+            .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .rpc(OUR.name("nothing"), invocation -> Optional.empty())
+            .rpc(
+                OUR.name("flush"),
+                invocation ->
+                    Optional.of(OUR.container("output", OUR.leaf("flushed", Uint32.ZERO))))
+            .action(
+                List.of(top, NODES.name("item"), OUR.name("reset")), invocation -> Optional.empty())
+            .build();
+    server.start();
+    admin = connect("admin");
+    Served.set(admin, DATA);
+    ann = connect("ann");
   }
 
   @AfterEach
   void stop() {
+    ann.close();
     admin.close();
-    served.close();
+    server.close();
   }
 
-  private void restart() throws Exception {
-    stop();
-    start();
+  private NetconfClient connect(String user) throws IOException {
+    return NetconfClient.connect("127.0.0.1", server.address().getPort(), user, "x");
   }
 
-  private int port() {
-    return served.server.address().getPort();
+  private static String rule(String name, String content) {
+    return "<rule><name>%s</name>%s</rule>".formatted(name, content);
   }
 
-  private void login(String user, String password) throws IOException {
-    NetconfClient.connect("127.0.0.1", port(), user, password).close();
+  private static String permit(String content) {
+    return rule("permit-" + content.hashCode(), content + "<action>permit</action>");
   }
 
-  private void login(String user, KeyPair key) throws IOException {
-    NetconfClient.connect("127.0.0.1", port(), user, key).close();
+  private static String deny(String content) {
+    return rule("deny-" + content.hashCode(), content + "<action>deny</action>");
   }
 
-  private static String user(String name, String content) {
-    return "<user><name>" + name + "</name>" + content + "</user>";
+  private static String path(String path, String operations) {
+    return "<path xmlns:n='urn:test:nodes' xmlns:o='urn:test:operations'>%s</path>".formatted(path)
+        + "<access-operations>%s</access-operations>".formatted(operations);
   }
 
-  private static String password(String value) {
-    return "<password>" + value + "</password>";
-  }
-
-  private static String key(String name, String algorithm, PublicKey key) {
-    ByteArrayBuffer buffer = new ByteArrayBuffer();
-    buffer.putRawPublicKey(key);
-    return "<authorized-key><name>%s</name><algorithm>%s</algorithm><key-data>%s</key-data>"
-            .formatted(name, algorithm, Base64.getEncoder().encodeToString(buffer.getCompactData()))
-        + "</authorized-key>";
-  }
-
-  @Test
-  void aPasswordInClearIsHashedWhenItIsReceived() throws Exception {
-    assertThat(admin.rpc(Configured.config(user("alice", password("$0$s3cret"))))).contains("ok/>");
-    assertThat(Served.candidate(admin)).contains("<password>$6$").doesNotContain("s3cret");
+  /** Puts rules for the group of ann, and other nodes, into /nacm. */
+  private void nacm(String others, String... rules) throws IOException {
+    String content =
+        "<nacm xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-acm' nc:operation='replace'>"
+            + others
+            + "<groups><group><name>staff</name><user-name>ann</user-name></group></groups>"
+            + "<rule-list><name>staff</name><group>staff</group>"
+            + String.join("", rules)
+            + "</rule-list></nacm>";
+    assertThat(
+            admin.rpc(
+                "<edit-config><target><candidate/></target><config"
+                    + " xmlns:nc='urn:ietf:params:xml:ns:netconf:base:1.0'>"
+                    + content
+                    + "</config></edit-config>"))
+        .contains("<ok/>");
     assertThat(admin.rpc("<commit/>")).contains("<ok/>");
-    assertThat(Served.running(admin)).contains("<password>$6$").doesNotContain("s3cret");
-    login("alice", "s3cret");
-    assertThatThrownBy(() -> login("alice", "guess")).isInstanceOf(IOException.class);
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).doesNotContain("s3cret");
-      }
-    }
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {SHA_256, SHA_512})
-  void aHashedPasswordIsTakenAsItIs(String hash) throws Exception {
-    accepted(admin, user("alice", password(hash)));
-    assertThat(Served.running(admin)).contains(password(hash));
-    login("alice", "Hello world!");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "$1$saltstri$qqF4sWiJmmqlEXZKhFAMX. | MD5",
-        "$0$ | empty",
-        "s3cret | $6$",
-        "$5$rounds=999999999$salt$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc8 | rounds",
-      })
-  void anUnfitPasswordIsRefusedAndNotRepeated(String value, String why) throws Exception {
-    assertThat(admin.rpc(Configured.config(user("alice", password(value)))))
-        .contains("<error-tag>invalid-value</error-tag>", why)
-        .contains("hns:user[hns:name='alice']/hns:password</error-path>")
-        .doesNotContain("'" + value + "'");
+  private static String edit(NetconfClient client, String content) throws IOException {
+    return client.rpc(Served.edit(content));
   }
 
   @Test
-  void aConfiguredUserIsNoMoreTheApplications() throws Exception {
-    accepted(admin, user("admin", password("$0$another")));
-    assertThatThrownBy(() -> login("admin", "secret")).isInstanceOf(IOException.class);
-    login("admin", "another");
-    accepted(admin, "<user nc:operation='delete'><name>admin</name></user>");
-    login("admin", "secret");
+  void byDefaultOneReadsAndExecutesButDoesNotWrite() throws Exception {
+    assertThat(Served.running(ann)).isEqualTo(DATA);
+    assertThat(ann.rpc("<nothing xmlns='urn:test:operations'/>")).contains("<ok/>");
+    assertThat(edit(ann, "<top><name>m</name></top>"))
+        .contains(DENIED, "<error-type>application</error-type>")
+        .contains(">/tn:top/tn:name</error-path>");
+    assertThat(Served.candidate(admin)).isEqualTo(DATA);
   }
 
   @Test
-  void aUserWithoutPasswordAndKeysMayNotConnect() throws Exception {
-    accepted(admin, user("admin", ""));
-    assertThatThrownBy(() -> login("admin", "secret")).isInstanceOf(IOException.class);
+  void theModelItselfIsHidden() throws Exception {
+    nacm("", permit("<module-name>test-nodes</module-name>"));
+    assertThat(ann.rpc(Served.getConfig("running")))
+        .contains("<name>n</name>")
+        .doesNotContain("nacm");
+    assertThat(ann.rpc("<get/>")).contains("<name>n</name>").doesNotContain("nacm>");
+    assertThat(admin.rpc("<get/>")).contains("<denied-operations>0<", "<rule-list>");
+  }
+
+  @Test
+  void sensitiveNodesNeedARuleOfTheirOwn() throws Exception {
+    nacm("<write-default>permit</write-default>");
+    assertThat(edit(ann, "<top><name>m</name></top>")).contains("<ok/>");
+    String write =
+        "<edit-config><target><candidate/></target><config><nacm"
+            + " xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-acm'>"
+            + "<enable-nacm>false</enable-nacm></nacm></config></edit-config>";
+    assertThat(ann.rpc(write)).contains(DENIED, ":enable-nacm</error-path>");
+    nacm("", permit("<module-name>ietf-netconf-acm</module-name>"));
+    assertThat(ann.rpc(write)).contains("<ok/>");
+    assertThat(ann.rpc(Served.getConfig("running"))).contains("<rule-list>");
+  }
+
+  @Test
+  void theRecoverySessionIsNotSubjectToRules() throws Exception {
+    nacm("<read-default>deny</read-default>");
+    assertThat(Served.running(ann)).isEmpty();
+    nacm("<exec-default>deny</exec-default>");
+    assertThat(ann.rpc(Served.getConfig("running"))).contains(DENIED);
+    assertThat(admin.rpc(Served.getConfig("running"))).contains("<name>n</name>");
+  }
+
+  @Test
+  void accessControlCanBeTurnedOff() throws Exception {
+    nacm("<enable-nacm>false</enable-nacm>");
+    assertThat(edit(ann, "<top><name>m</name></top>")).contains("<ok/>");
+    assertThat(ann.rpc("<commit/>")).contains("<ok/>");
+  }
+
+  @Test
+  void whatMayNotBeReadIsLeftOut() throws Exception {
+    nacm("", deny(path("/n:top/n:item/n:value", "read")));
+    assertThat(Served.running(ann))
+        .isEqualTo(
+            "<top><name>n</name><count>5</count><item><id>b</id></item>"
+                + "<item><id>a</id><sub><x>s</x></sub></item></top>");
+    assertThat(
+            ann.rpc(
+                "<get-config><source><running/></source><filter><top xmlns='urn:test:nodes'>"
+                    + "<item><value>1</value></item></top></filter></get-config>"))
+        .contains("<data/>");
+    assertThat(Served.running(admin)).contains("<value>1</value>");
+  }
+
+  @Test
+  void whatMayNotBeReadIsLeftOutWithAllBelow() throws Exception {
+    nacm("", deny(path("/n:top/n:item", "read")), permit(path("/n:top/n:item/n:value", "read")));
+    assertThat(Served.running(ann)).isEqualTo("<top><name>n</name><count>5</count></top>");
+  }
+
+  @Test
+  void aPathMayNameAnEntry() throws Exception {
+    nacm("", deny(path("/n:top/n:item[n:id=\"a\"]", "read")));
+    assertThat(Served.running(ann))
+        .isEqualTo(
+            "<top><name>n</name><count>5</count><item><id>b</id><value>2</value></item></top>");
+  }
+
+  @Test
+  void aPathMayNameTheUsersOwn() throws Exception {
+    Served.set(admin, "<top><item><id>ann</id></item><item><id>bob</id></item></top>");
+    nacm(
+        "<write-default>deny</write-default>",
+        permit(path("/n:top/n:item[n:id=$USER]", "create update delete")));
+    assertThat(edit(ann, "<top><item><id>ann</id><value>4</value></item></top>")).contains("<ok/>");
+    assertThat(edit(ann, "<top><item><id>bob</id><value>4</value></item></top>"))
+        .contains(DENIED, "tn:item[tn:id='bob']/tn:value</error-path>");
+  }
+
+  @Test
+  void theFirstRuleDecides() throws Exception {
+    nacm(
+        "",
+        permit(path("/n:top/n:item[n:id='a']", "read")),
+        deny(path("/n:top/n:item", "read")),
+        permit("<module-name>*</module-name>"));
+    assertThat(Served.running(ann))
+        .contains("<id>a</id>", "<name>n</name>")
+        .doesNotContain("<id>b</id>");
+  }
+
+  @Test
+  void thePathComesBackAsItWasMeant() throws Exception {
+    nacm("", deny(path("/n:top/n:item[n:id='x:y']", "read")));
+    assertThat(admin.rpc(Served.getConfig("running")))
+        .contains(
+            "<path xmlns:test-nodes=\"urn:test:nodes\">"
+                + "/test-nodes:top/test-nodes:item[test-nodes:id='x:y']</path>");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/n:none", "/n:top/n:item[n:value='1']", "top", "/n:top[", "/z:top"})
+  void aPathThatLeadsNowhereIsRefused(String path) throws Exception {
+    String rule =
+        "<edit-config><target><candidate/></target><config><nacm"
+            + " xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-acm'><rule-list><name>l</name>"
+            + permit(path(path, "*"))
+            + "</rule-list></nacm></config></edit-config>";
+    assertThat(admin.rpc(rule) + admin.rpc("<commit/>"))
+        .contains("<error-tag>invalid-value</error-tag>", "/nacm:path</error-path>");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "ssh-ed25519, 256",
-    "ecdsa-sha2-nistp256, 256",
-    "ecdsa-sha2-nistp384, 384",
-    "ecdsa-sha2-nistp521, 521",
-    "ssh-rsa, 2048"
+    "create, <top><item><id>c</id></item></top>, <top><count>6</count></top>",
+    "update, <top><count>6</count></top>, <top><item><id>c</id></item></top>",
+    "delete, <top><item nc:operation='delete'><id>b</id></item></top>, <top><count>6</count></top>",
   })
-  void aConfiguredKeyAuthenticates(String algorithm, int size) throws Exception {
-    KeyPair mine = KeyUtils.generateKeyPair(algorithm, size);
-    KeyPair other = KeyUtils.generateKeyPair(algorithm, size);
-    accepted(admin, user("alice", key("laptop", algorithm, mine.getPublic())));
-    login("alice", mine);
-    assertThatThrownBy(() -> login("alice", other)).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> login("admin", mine)).isInstanceOf(IOException.class);
-    accepted(
-        admin,
-        user(
-            "alice", "<authorized-key nc:operation='delete'><name>laptop</name></authorized-key>"));
-    assertThatThrownBy(() -> login("alice", mine)).isInstanceOf(IOException.class);
+  void eachOperationIsPermittedByItself(String operation, String permitted, String denied)
+      throws Exception {
+    nacm("", permit(path("/n:top", operation)));
+    assertThat(edit(ann, permitted)).contains("<ok/>");
+    assertThat(ann.rpc("<commit/>")).contains("<ok/>");
+    assertThat(edit(ann, denied)).contains(DENIED);
   }
 
   @Test
-  void anUnfitKeyIsRefusedWithItsPath() throws Exception {
-    KeyPair small = KeyUtils.generateKeyPair("ssh-rsa", 1024);
-    assertThat(commit(admin, user("alice", key("k", "ssh-rsa", small.getPublic()))))
-        .contains("<error-tag>invalid-value</error-tag>", "1024 bits", "2048")
-        .contains("hns:authorized-key[hns:name='k']/hns:key-data</error-path>");
-    KeyPair good = KeyUtils.generateKeyPair("ssh-ed25519", 256);
-    assertThat(commit(admin, user("alice", key("k", "ssh-rsa", good.getPublic()))))
-        .contains("invalid-value", "ssh-ed25519, not ssh-rsa");
-    assertThat(
-            commit(
-                admin,
-                user(
-                    "alice",
-                    "<authorized-key><name>k</name><algorithm>ssh-rsa</algorithm>"
-                        + "<key-data>AAAA</key-data></authorized-key>")))
-        .contains("invalid-value", "not a public key");
-    assertThat(Served.running(admin)).isEmpty();
+  void aSubtreeIsCreatedOrDeletedIfAllOfItMayBe() throws Exception {
+    nacm(
+        "",
+        deny(path("/n:top/n:item/n:sub/n:x", "create delete")),
+        permit("<module-name>test-nodes</module-name>"));
+    assertThat(edit(ann, "<top><item><id>c</id><sub><x>1</x></sub></item></top>"))
+        .contains(DENIED, "tn:item[tn:id='c']/tn:sub/tn:x</error-path>");
+    assertThat(edit(ann, "<top><item nc:operation='remove'><id>a</id></item></top>"))
+        .contains(DENIED, "tn:item[tn:id='a']/tn:sub/tn:x</error-path>");
+    assertThat(edit(ann, "<top><item nc:operation='remove'><id>b</id></item></top>"))
+        .contains("<ok/>");
   }
 
   @Test
-  void usersAreThereAfterARestart() throws Exception {
-    accepted(admin, user("alice", password("$0$s3cret")));
-    restart();
-    login("alice", "s3cret");
+  void whatStaysAsItIsNeedsNoRight() throws Exception {
+    nacm("", permit(path("/n:top/n:count", "update")));
+    assertThat(edit(ann, "<top><name>n</name><count>6</count></top>")).contains("<ok/>");
   }
 
-  /** The key that the server shows. */
-  private PublicKey hostKey() throws Exception {
-    CompletableFuture<PublicKey> shown = new CompletableFuture<>();
-    try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.setServerKeyVerifier(
-          (session, address, key) -> {
-            shown.complete(key);
-            return true;
-          });
-      ssh.start();
-      try (ClientSession session =
-          ssh.connect("admin", "127.0.0.1", port()).verify().getSession()) {
-        session.addPasswordIdentity("secret");
-        session.auth().verify();
-      }
+  @Test
+  void copyConfigNeedsTheRightToWhatDiffers() throws Exception {
+    nacm("", permit(path("/n:top/n:count", "update")));
+    String copy = "<copy-config><target><candidate/></target><source>%s</source></copy-config>";
+    assertThat(ann.rpc(copy.formatted(Served.config("<top><name>z</name></top>"))))
+        .contains(DENIED);
+    assertThat(ann.rpc(copy.formatted("<running/>"))).contains(DENIED, "nacm");
+  }
+
+  @Test
+  void aCommitNeedsTheRightToWhatItChanges() throws Exception {
+    edit(admin, "<top><name>m</name></top>");
+    assertThat(ann.rpc("<commit/>")).contains(DENIED, ">/tn:top/tn:name</error-path>");
+    assertThat(Served.running(admin)).contains("<name>n</name>");
+    assertThat(admin.rpc("<commit/>")).contains("<ok/>");
+  }
+
+  @Test
+  void reorderingIsAnUpdateOfWhatMoves() throws Exception {
+    Served.set(admin, "<top><step>1</step><step>2</step></top>");
+    nacm("", permit(path("/n:top/n:step", "create")));
+    assertThat(edit(ann, "<top><step yang:insert='first'>0</step></top>")).contains(DENIED);
+    nacm("", permit(path("/n:top/n:step", "create update")));
+    assertThat(edit(ann, "<top><step yang:insert='first'>0</step></top>")).contains("<ok/>");
+  }
+
+  @Test
+  void operationsArePermittedByName() throws Exception {
+    nacm(
+        "<exec-default>deny</exec-default>",
+        permit("<rpc-name>get-config</rpc-name><module-name>ietf-netconf</module-name>"),
+        permit("<rpc-name>nothing</rpc-name>"));
+    assertThat(Served.running(ann)).isEqualTo(DATA);
+    assertThat(ann.rpc("<nothing xmlns='urn:test:operations'/>")).contains("<ok/>");
+    assertThat(ann.rpc("<flush xmlns='urn:test:operations'/>"))
+        .contains(DENIED, "<error-type>protocol</error-type>");
+    assertThat(ann.rpc("<get/>")).contains(DENIED);
+    assertThat(ann.rpc("<close-session/>")).contains("<ok/>");
+  }
+
+  @Test
+  void killSessionAndDeleteConfigNeedARule() throws Exception {
+    assertThat(ann.rpc("<kill-session><session-id>1</session-id></kill-session>")).contains(DENIED);
+    assertThat(ann.rpc("<delete-config><target><candidate/></target></delete-config>"))
+        .contains(DENIED);
+    nacm("", permit("<rpc-name>kill-session</rpc-name>"));
+    assertThat(ann.rpc("<kill-session><session-id>99</session-id></kill-session>"))
+        .contains("invalid-value");
+  }
+
+  @Test
+  void anActionNeedsItsNodeReadable() throws Exception {
+    String action =
+        "<action xmlns='urn:ietf:params:xml:ns:yang:1'><top xmlns='urn:test:nodes'><item>"
+            + "<id>%s</id><reset xmlns='urn:test:operations'><delay>1</delay></reset></item></top>"
+            + "</action>";
+    assertThat(ann.rpc(action.formatted("a"))).contains("<ok/>");
+    nacm("", deny(path("/n:top/n:item[n:id='a']", "read")));
+    assertThat(ann.rpc(action.formatted("a"))).contains(DENIED);
+    assertThat(ann.rpc(action.formatted("b"))).contains("<ok/>");
+    nacm("", deny(path("/n:top/n:item[n:id='b']/o:reset", "exec")));
+    assertThat(ann.rpc(action.formatted("a"))).contains("<ok/>");
+    assertThat(ann.rpc(action.formatted("b"))).contains(DENIED);
+  }
+
+  @Test
+  void aNotificationIsReceivedByThoseWhoMay() throws Exception {
+    nacm(
+        "",
+        deny("<notification-name>plain</notification-name>"),
+        deny(path("/n:top/n:item[n:id='a']/o:worn", "read")));
+    ann.rpc(
+        "<create-subscription xmlns='urn:ietf:params:xml:ns:netconf:notification:1.0'>"
+            + "<filter><plain xmlns='urn:test:operations'/><changed xmlns='urn:test:operations'/>"
+            + "<top xmlns='urn:test:nodes'/></filter></create-subscription>");
+    server.publish(OUR.container("plain"));
+    for (String id : List.of("a", "b")) {
+      server.publish(
+          YangInstanceIdentifier.of(NODES.name("top"))
+              .node(NODES.name("item"))
+              .node(NODES.entry("item", Map.of("id", id), List.of()).name()),
+          OUR.container("worn", OUR.leaf("degree", Uint8.ONE)));
     }
-    return shown.get(30, TimeUnit.SECONDS);
+    server.publish(OUR.container("changed", OUR.leaf("level", Uint8.ONE)));
+    assertThat(ann.receive()).contains("<id>b</id>");
+    assertThat(ann.receive()).contains("<changed");
+    assertThat(admin.rpc("<get/>")).contains("<denied-notifications>2</denied-notifications>");
   }
 
   @Test
-  void theHostKeyThatWasMadeStays() throws Exception {
-    PublicKey first = hostKey();
-    restart();
-    assertThat(KeyUtils.compareKeys(hostKey(), first)).isTrue();
-  }
-
-  @ParameterizedTest
-  @CsvSource({"ssh-ed25519, 256", "ecdsa-sha2-nistp384, 384", "ssh-rsa, 3072"})
-  void aConfiguredHostKeyTakesItsPlace(String algorithm, int size) throws Exception {
-    KeyPair pair = KeyUtils.generateKeyPair(algorithm, size);
-    ByteArrayOutputStream pem = new ByteArrayOutputStream();
-    OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(pair, "", null, pem);
-    accepted(
-        admin,
-        "<ssh><host-key><name>k</name><private-key>%s</private-key></host-key></ssh>"
-            .formatted(pem.toString(StandardCharsets.US_ASCII)));
-    assertThat(KeyUtils.compareKeys(hostKey(), pair.getPublic())).isTrue();
+  void whatIsDeniedIsCounted() throws Exception {
+    edit(ann, "<top><name>m</name></top>");
+    edit(ann, "<top><name>m</name></top>");
+    ann.rpc("<kill-session><session-id>1</session-id></kill-session>");
+    assertThat(admin.rpc("<get/>"))
+        .contains(
+            "<denied-operations>1</denied-operations>",
+            "<denied-data-writes>2</denied-data-writes>",
+            "<denied-notifications>0</denied-notifications>");
   }
 
   @Test
-  void aHostKeyThatIsNoneIsRefused() throws Exception {
-    assertThat(
-            commit(
-                admin,
-                "<ssh><host-key><name>k</name><private-key>x</private-key></host-key></ssh>"))
-        .contains("invalid-value", "hns:private-key</error-path>", "PEM");
-  }
-
-  /** Connects and authenticates; returns what the server said when it ended the connection. */
-  private String refusal(SshClient ssh, String user, @Nullable String password) throws Exception {
-    CompletableFuture<String> said = new CompletableFuture<>();
-    ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-    ssh.addSessionListener(
-        new SessionListener() {
-          @Override
-          public void sessionDisconnect(
-              Session session, int reason, String message, String language, boolean initiator) {
-            said.complete(message);
-          }
-        });
-    ssh.start();
-    try (ClientSession session = ssh.connect(user, "127.0.0.1", port()).verify().getSession()) {
-      if (password != null) {
-        session.addPasswordIdentity(password);
-      }
-      session.auth().await();
-      if (session.isAuthenticated()) {
-        session.createSubsystemChannel("netconf").open().await();
-      }
-      return said.get(30, TimeUnit.SECONDS);
-    } catch (IOException e) {
-      return said.get(30, TimeUnit.SECONDS);
-    } finally {
-      ssh.stop();
-    }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "diffie-hellman-group1-sha1",
-        "diffie-hellman-group14-sha1",
-        "diffie-hellman-group-exchange-sha1",
-        "aes128-cbc",
-        "aes256-cbc",
-        "3des-cbc",
-        "arcfour128",
-        "hmac-md5",
-        "hmac-sha1",
-        "ssh-rsa",
-        "ssh-dss"
-      })
-  void aClientOfYesterdayIsRefused(String algorithm) throws Exception {
-    SshClient ssh = SshClient.setUpDefaultClient();
-    if (BuiltinDHFactories.fromFactoryName(algorithm) instanceof BuiltinDHFactories kex) {
-      ssh.setKeyExchangeFactories(
-          NamedFactory.setUpTransformedFactories(
-              true, List.of(kex), org.apache.sshd.client.ClientBuilder.DH2KEX));
-    } else if (BuiltinCiphers.fromFactoryName(algorithm) instanceof BuiltinCiphers cipher) {
-      ssh.setCipherFactories(List.of(cipher));
-    } else if (BuiltinMacs.fromFactoryName(algorithm) instanceof BuiltinMacs mac) {
-      ssh.setMacFactories(List.of(mac));
-      ssh.setCipherFactories(List.of(BuiltinCiphers.aes128ctr));
-    } else {
-      ssh.setSignatureFactories(List.of(BuiltinSignatures.fromFactoryName(algorithm)));
-    }
-    assertThat(refusal(ssh, "admin", "secret")).contains("Unable to negotiate");
-  }
-
-  @Test
-  void oneSessionMoreThanTheLimitIsRefusedByName() throws Exception {
-    accepted(admin, "<limits><max-sessions>1</max-sessions></limits>");
-    assertThat(refusal(SshClient.setUpDefaultClient(), "admin", "secret"))
-        .isEqualTo("max-sessions of 1 is reached");
-    assertThat(admin.rpc("<discard-changes/>")).contains("<ok/>");
-  }
-
-  @Test
-  void oneSessionMoreThanAUsersLimitIsRefusedByName() throws Exception {
-    accepted(
-        admin,
-        user("alice", password("$0$s3cret"))
-            + "<limits><max-sessions-per-user>1</max-sessions-per-user></limits>");
-    assertThat(refusal(SshClient.setUpDefaultClient(), "admin", "secret"))
-        .isEqualTo("max-sessions-per-user of 1 is reached by admin");
-    login("alice", "s3cret");
-  }
-
-  @Test
-  void moreAttemptsToLogInThanTheLimitAreRefusedByName() throws Exception {
-    accepted(admin, "<limits><max-login-attempts>2</max-login-attempts></limits>");
-    SshClient ssh = SshClient.setUpDefaultClient();
-    for (int i = 0; i < 5; i++) {
-      ssh.addPasswordIdentity("guess" + i);
-    }
-    assertThat(refusal(ssh, "admin", null)).isEqualTo("max-login-attempts of 2");
-  }
-
-  private static long later(int seconds) {
-    return System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-  }
-
-  @Test
-  void aConnectionWithoutASessionIsEnded() throws Exception {
-    accepted(admin, "<limits><hello-timeout>5</hello-timeout></limits>");
-    CompletableFuture<String> said = new CompletableFuture<>();
-    try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.addSessionListener(
-          new SessionListener() {
-            @Override
-            public void sessionDisconnect(
-                Session session, int reason, String message, String language, boolean initiator) {
-              said.complete(message);
-            }
-          });
-      ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-      ssh.start();
-      ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
-      session.addPasswordIdentity("secret");
-      session.auth().verify();
-      served.server.transports().watch(later(6));
-      assertThat(said.get(30, TimeUnit.SECONDS)).isEqualTo("hello-timeout of 5 seconds");
-    }
-    assertThat(admin.rpc("<discard-changes/>")).contains("<ok/>");
-  }
-
-  @Test
-  void aSessionWithoutAHelloIsEnded() throws Exception {
-    try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-      ssh.start();
-      ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
-      session.addPasswordIdentity("secret");
-      session.auth().verify();
-      var channel = session.createSubsystemChannel("netconf");
-      channel.open().verify();
-      // The server's own hello is there when the session is.
-      assertThat(channel.getInvertedOut().read()).isEqualTo('<');
-      served.server.transports().watch(later(59));
-      assertThat(session.isOpen()).isTrue();
-      served.server.transports().watch(later(61));
-      assertThat(session.close(false).await()).isTrue();
-    }
-    assertThat(admin.rpc("<discard-changes/>")).contains("<ok/>");
-  }
-
-  @Test
-  void anIdleSessionIsEndedWhereThatIsConfigured() throws Exception {
-    assertThat(admin.rpc("<discard-changes/>")).contains("<ok/>");
-    served.server.transports().watch(later(1_000_000));
-    assertThat(admin.rpc("<discard-changes/>")).contains("<ok/>");
-    accepted(admin, "<limits><idle-timeout>100</idle-timeout></limits>");
-    served.server.transports().watch(later(50));
-    assertThat(admin.rpc("<lock><target><running/></target></lock>")).contains("<ok/>");
-    served.server.transports().watch(later(101));
-    assertThatThrownBy(() -> admin.rpc("<discard-changes/>")).isInstanceOf(IOException.class);
-    try (NetconfClient again = served.connect()) {
-      assertThat(again.rpc("<lock><target><running/></target></lock>")).contains("<ok/>");
+  void groupsComeFromTheTransportToo() throws Exception {
+    String list =
+        "<nacm xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-acm'>%s<rule-list><name>e</name>"
+            + "<group>external</group>"
+            + permit("<module-name>test-nodes</module-name>")
+            + "</rule-list></nacm>";
+    try (var eve = connect("eve");
+        var bob = connect("bob")) {
+      admin.rpc(config(list.formatted("")));
+      admin.rpc("<commit/>");
+      assertThat(edit(eve, "<top><name>e</name></top>")).contains("<ok/>");
+      assertThat(edit(bob, "<top><name>f</name></top>")).contains(DENIED);
+      admin.rpc("<discard-changes/>");
+      admin.rpc(config(list.formatted("<enable-external-groups>false</enable-external-groups>")));
+      admin.rpc("<commit/>");
+      assertThat(edit(eve, "<top><name>e</name></top>")).contains(DENIED);
     }
   }
 
-  @Test
-  void aMessageOverTheConfiguredSizeIsTooBig() throws Exception {
-    accepted(admin, "<limits><max-message-size>2000</max-message-size></limits>");
-    try (NetconfClient client = served.connect()) {
-      assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
-      assertThat(client.rpc("<!--" + " ".repeat(2000) + "--><discard-changes/>"))
-          .contains("<error-tag>too-big</error-tag>", "2000 bytes");
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static String listen(int port) {
-    return "<listen><name>more</name><transport>ssh</transport><address>127.0.0.1</address><port>"
-        + port
-        + "</port></listen>";
+  private static String config(String content) {
+    return "<edit-config><target><candidate/></target><config>"
+        + content
+        + "</config></edit-config>";
   }
 
   @Test
-  void anotherAddressIsServedFromTheCommitOn() throws Exception {
-    int port = freePort();
-    accepted(admin, listen(port));
-    NetconfClient.connect("127.0.0.1", port, "admin", "secret").close();
-    restart();
-    NetconfClient.connect("127.0.0.1", port, "admin", "secret").close();
-    accepted(admin, "<listen nc:operation='delete'><name>more</name></listen>");
-    assertThatThrownBy(() -> NetconfClient.connect("127.0.0.1", port, "admin", "secret"))
-        .isInstanceOf(IOException.class);
-  }
-
-  @Test
-  void anAddressThatIsTakenIsRefused() throws Exception {
-    assertThat(commit(admin, listen(port())))
-        .contains("<error-tag>resource-denied</error-tag>")
-        .contains("hns:listen[hns:name='more']</error-path>")
-        .contains("cannot listen at /127.0.0.1:" + port());
-  }
-
-  @Test
-  void aKilledSessionIsToldByWhom() throws Exception {
-    CompletableFuture<String> said = new CompletableFuture<>();
-    try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-      ssh.addSessionListener(
-          new SessionListener() {
-            @Override
-            public void sessionDisconnect(
-                Session session, int reason, String message, String language, boolean initiator) {
-              said.complete(message);
-            }
-          });
-      ssh.start();
-      ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
-      session.addPasswordIdentity("secret");
-      NetconfClient victim = NetconfClient.over(session, () -> {});
-      String id = victim.hello().replaceFirst("(?s).*<session-id>(.*)</session-id>.*", "$1");
-      assertThat(admin.rpc("<kill-session><session-id>" + id + "</session-id></kill-session>"))
-          .contains("<ok/>");
-      assertThat(said.get(30, TimeUnit.SECONDS)).startsWith("killed by session ");
-      assertThatThrownBy(() -> victim.rpc("<discard-changes/>")).isInstanceOf(IOException.class);
-    }
-  }
-
-  @Test
-  void killingOneSessionLeavesItsConnectionsOthers() throws Exception {
-    try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-      ssh.start();
-      ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
-      session.addPasswordIdentity("secret");
-      NetconfClient one = NetconfClient.over(session, () -> {});
-      var channel = session.createSubsystemChannel("netconf");
-      channel.open().verify();
-      NetconfClient two =
-          NetconfClient.over(channel.getInvertedOut(), channel.getInvertedIn(), channel);
-      String id = two.hello().replaceFirst("(?s).*<session-id>(.*)</session-id>.*", "$1");
-      admin.rpc("<kill-session><session-id>" + id + "</session-id></kill-session>");
-      assertThatThrownBy(() -> two.rpc("<discard-changes/>")).isInstanceOf(IOException.class);
-      assertThat(one.rpc("<discard-changes/>")).contains("<ok/>");
+  void aRuleOfAllGroupsIsNotForUsersWithoutAny() throws Exception {
+    String list =
+        "<nacm xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-acm'><rule-list><name>all</name>"
+            + "<group>*</group>"
+            + permit("<module-name>*</module-name>")
+            + "</rule-list></nacm>";
+    nacm("");
+    admin.rpc(config(list));
+    admin.rpc("<commit/>");
+    assertThat(edit(ann, "<top><name>m</name></top>")).contains("<ok/>");
+    try (var bob = connect("bob")) {
+      assertThat(edit(bob, "<top><name>o</name></top>")).contains(DENIED);
     }
   }
 }

@@ -95,6 +95,7 @@ class PowerLossTest {
             Served.SCHEMA.root(),
             new Features(true, startup, false, null),
             time,
+            new AccessControl(Served.SCHEMA, Set.of(), user -> Set.of()),
             new FileStorage(disk),
             List.of());
     datastores.start();
