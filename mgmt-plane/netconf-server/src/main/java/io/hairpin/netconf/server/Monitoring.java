@@ -1,11 +1,13 @@
 package io.hairpin.netconf.server;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.common.Revision;
 import org.opendaylight.yangtools.yang.common.Uint32;
@@ -29,6 +31,7 @@ final class Monitoring {
   private final Schema schema;
   private final Datastores datastores;
   private final Sessions sessions;
+  private final Instant started = Instant.now();
   private final List<String> capabilities;
   private final StateBuilder monitoring;
   private final StateBuilder library;
@@ -127,7 +130,8 @@ final class Monitoring {
         monitoring.container("capabilities", monitoring.leafList("capability", capabilities)),
         monitoring.container("datastores", monitoring.list("datastore", datastores())),
         monitoring.container("schemas", schemas),
-        monitoring.container("sessions", monitoring.list("session", sessions())));
+        monitoring.container("sessions", monitoring.list("session", sessions())),
+        monitoring.container("statistics", statistics()));
   }
 
   private List<MapEntryNode> datastores() {
@@ -183,6 +187,25 @@ final class Monitoring {
     return monitoring.list("schema", entries);
   }
 
+  private DataContainerChild counter(String name, LongAdder count) {
+    return monitoring.leaf(name, Uint32.fromIntBits(count.intValue()));
+  }
+
+  /** The totals of RFC 6022 section 2.1.5, of all sessions since the start. */
+  private DataContainerChild[] statistics() {
+    Counters total = sessions.total();
+    return new DataContainerChild[] {
+      monitoring.leaf("netconf-start-time", started.toString()),
+      counter("in-bad-hellos", total.inBadHellos),
+      counter("in-sessions", total.inSessions),
+      counter("dropped-sessions", total.droppedSessions),
+      counter("in-rpcs", total.inRpcs),
+      counter("in-bad-rpcs", total.inBadRpcs),
+      counter("out-rpc-errors", total.outRpcErrors),
+      counter("out-notifications", total.outNotifications)
+    };
+  }
+
   private List<MapEntryNode> sessions() {
     List<MapEntryNode> entries = new ArrayList<>();
     for (Session session : sessions.all()) {
@@ -195,7 +218,11 @@ final class Monitoring {
                       "transport", monitoring.name(session.peer().transport().identity())),
                   monitoring.leaf("username", session.user()),
                   monitoring.leaf("source-host", session.peer().host()),
-                  monitoring.leaf("login-time", session.login().toString()))));
+                  monitoring.leaf("login-time", session.login().toString()),
+                  counter("in-rpcs", session.counters().inRpcs),
+                  counter("in-bad-rpcs", session.counters().inBadRpcs),
+                  counter("out-rpc-errors", session.counters().outRpcErrors),
+                  counter("out-notifications", session.counters().outNotifications))));
     }
     return entries;
   }
@@ -242,6 +269,11 @@ final class Monitoring {
               Map.of("name", ds.name(name.toString())),
               List.of(library.leaf("schema", "all"))));
     }
+    stores.add(
+        library.entry(
+            "datastore",
+            Map.of("name", ds.name("operational")),
+            List.of(library.leaf("schema", "all"))));
     return library.container(
         "yang-library",
         library.list("module-set", List.of(set)),

@@ -32,6 +32,7 @@ final class Operations {
     Sources sources = new Sources(datastores);
     new Retrieval(schema, datastores, sources, operational).register(this);
     new Configuration(schema.root(), datastores, sources).register(this);
+    new Nmda(schema.root(), datastores, sources, operational).register(this);
     new Commits(datastores).register(this);
     new Locking(schema.root(), datastores, sources).register(this);
     add(Namespaces.BASE, "close-session", this::closeSession);

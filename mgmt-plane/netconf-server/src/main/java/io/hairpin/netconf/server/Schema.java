@@ -49,9 +49,11 @@ public final class Schema {
       List.of(
           "ietf-netconf",
           "ietf-netconf-monitoring",
+          "ietf-netconf-nmda",
           "ietf-netconf-notifications",
           "ietf-netconf-partial-lock",
           "ietf-netconf-with-defaults",
+          "ietf-origin",
           "ietf-yang-library",
           "nc-notifications",
           "notifications",

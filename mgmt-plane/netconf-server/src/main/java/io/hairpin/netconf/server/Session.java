@@ -14,9 +14,12 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
+import org.opendaylight.yangtools.yang.common.ErrorType;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +55,7 @@ final class Session implements Runnable {
   private final MessageWriter writer;
   private final HangUp hangUp;
   private final Activity activity = new Activity(System.nanoTime());
+  private final Counters counters = new Counters();
   private final ReentrantLock sending = new ReentrantLock();
   private final AtomicBoolean subscribed = new AtomicBoolean();
   private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
@@ -92,6 +96,15 @@ final class Session implements Runnable {
     return login;
   }
 
+  Counters counters() {
+    return counters;
+  }
+
+  private void count(Function<Counters, LongAdder> counter) {
+    counter.apply(counters).increment();
+    counter.apply(server.sessions.total()).increment();
+  }
+
   /** Who asks, as the datastores have it. */
   Actor actor() {
     return actor;
@@ -119,6 +132,13 @@ final class Session implements Runnable {
       server.datastores.release(actor);
       server.sessions.remove(this);
       EndOfSession why = end.get();
+      if (why != null && why.reason() == EndOfSession.Reason.BAD_HELLO) {
+        server.sessions.total().inBadHellos.increment();
+      } else if (why != null
+          && why.reason() != EndOfSession.Reason.CLOSED
+          && why.reason() != EndOfSession.Reason.KILLED) {
+        server.sessions.total().droppedSessions.increment();
+      }
       if (answered && why != null) {
         server.events.sessionEnd(actor, why);
       }
@@ -158,6 +178,7 @@ final class Session implements Runnable {
   /** Sends a notification, between two replies. */
   void notify(Event event) throws IOException {
     send(event::write);
+    count(c -> c.outNotifications);
   }
 
   private void send(Reply message) throws IOException {
@@ -241,6 +262,7 @@ final class Session implements Runnable {
       writer.useChunks();
     }
     greeted = true;
+    server.sessions.total().inSessions.increment();
     server.events.sessionStart(actor);
     return true;
   }
@@ -313,6 +335,7 @@ final class Session implements Runnable {
           .withInfo("bad-element", "rpc")
           .asException();
     }
+    count(c -> c.inRpcs);
     return server.operations.run(this, rpc.children().getFirst());
   }
 
@@ -321,6 +344,10 @@ final class Session implements Runnable {
   }
 
   private void reply(@Nullable Element rpc, List<RpcError> errors) throws IOException {
+    count(c -> c.outRpcErrors);
+    if (rpc == null || errors.getFirst().type() == ErrorType.RPC) {
+      count(c -> c.inBadRpcs);
+    }
     reply(
         rpc,
         out -> {

@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** The sessions that are open, by number; thread-safe. */
 final class Sessions {
   private final AtomicInteger last = new AtomicInteger();
+  private final Counters total = new Counters();
   private final Map<Integer, Session> open = new ConcurrentSkipListMap<>();
+
+  /** What is counted of all sessions. */
+  Counters total() {
+    return total;
+  }
 
   int nextId() {
     return last.incrementAndGet();

@@ -254,4 +254,31 @@ class ProtocolTest {
           .contains("<username>admin</username>");
     }
   }
+
+  @Test
+  void monitoringCountsBySessionAndInAll() throws Exception {
+    String state =
+        "<get><filter><netconf-state"
+            + " xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring'>%s</netconf-state>"
+            + "</filter></get>";
+    try (var client = served.connect()) {
+      String id = client.hello().replaceFirst("(?s).*<session-id>(.*)</session-id>.*", "$1");
+      client.rpc("<discard-changes/>");
+      client.rpc("<discard-changes><x/></discard-changes>");
+      client.exchange("<rpc><get></rpc>");
+      assertThat(
+              client.rpc(
+                  state.formatted(
+                      "<sessions><session><session-id>"
+                          + id
+                          + "</session-id></session></sessions>")))
+          .contains("<in-rpcs>3</in-rpcs><in-bad-rpcs>1</in-bad-rpcs>")
+          .contains("<out-rpc-errors>2</out-rpc-errors>")
+          .contains("<out-notifications>0</out-notifications>");
+      assertThat(client.rpc(state.formatted("<statistics/>")))
+          .contains("<netconf-start-time>20", "<in-bad-hellos>", "<dropped-sessions>")
+          .containsPattern("<in-sessions>[1-9]")
+          .containsPattern("<in-bad-rpcs>[1-9]");
+    }
+  }
 }
