@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -545,7 +546,11 @@ public final class Interpreter {
       case "|" -> both(Math.max(l.bits, r.bits), l, r, (a, b) -> a | b, BigInteger::or);
       case "^" -> both(Math.max(l.bits, r.bits), l, r, (a, b) -> a ^ b, BigInteger::xor);
       case "~" -> both(r.bits, r, r, (a, b) -> ~a, (a, b) -> a.not());
-      case "<<" -> Expr.wide(4096, () -> l.big.get().shiftLeft(r.big.get().intValueExact()));
+      case "<<" -> {
+        boolean constant = text(second, "type").equals("hexstr");
+        int bits = constant ? l.bits + (int) Math.min(4096, r.get()) : 4096;
+        yield both(bits, l, r, (a, b) -> a << b, (a, b) -> a.shiftLeft(b.intValueExact()));
+      }
       case ">>" ->
           both(
               l.bits,
@@ -720,6 +725,23 @@ public final class Interpreter {
             jump = target;
           }
         };
+      }
+      case "execute_meter" -> {
+        // Of meters without rates.
+        MeterArray meters = found(program.meter(text(first, "value")), first);
+        Expr index = expression(o.get(1).getAsJsonObject());
+        Field to = field(o.get(2).getAsJsonObject().getAsJsonArray("value"));
+        yield () -> {
+          if (index.get() < meters.size()) {
+            set(to, 0);
+          }
+        };
+      }
+      case "modify_field_rng_uniform" -> {
+        Field to = field(first.getAsJsonArray("value"));
+        Expr low = expression(o.get(1).getAsJsonObject());
+        Expr high = expression(o.get(2).getAsJsonObject());
+        yield () -> set(to, ThreadLocalRandom.current().nextLong(low.get(), high.get() + 1));
       }
       case "generate_digest", "log_msg" -> () -> {};
       default -> throw new IllegalArgumentException("the interpreter has no " + op);
