@@ -7,6 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ final class FilePort extends ReceivingPort {
     try {
       in = from.isEmpty() ? null : new PcapReader(from, Files.newInputStream(Path.of(from)));
       out = to.isEmpty() ? null : new PcapWriter(Path.of(to), "port" + number);
+    } catch (NoSuchFileException e) {
+      throw new IOException("port " + number + ": " + e.getFile() + ": no such file", e);
     } catch (IOException e) {
       throw new IOException("port " + number + ": " + e.getMessage(), e);
     }
