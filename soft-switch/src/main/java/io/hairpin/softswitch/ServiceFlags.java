@@ -1,5 +1,6 @@
 package io.hairpin.softswitch;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,6 +49,24 @@ public final class ServiceFlags {
       })
   private @Nullable Path recordings;
 
+  @Option(
+      names = "--grpc-cert",
+      paramLabel = "FILE",
+      description = "The P4Runtime server's certificate, PEM: it speaks TLS.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--grpc-key",
+      paramLabel = "FILE",
+      description = "The certificate's private key, PEM.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--grpc-client-ca",
+      paramLabel = "FILE",
+      description = "Clients need a certificate that one of these authorities signed, PEM.")
+  private @Nullable Path clientAuthority;
+
   /** Flags that picocli fills. */
   public ServiceFlags() {}
 
@@ -57,8 +76,17 @@ public final class ServiceFlags {
    * @param builder the switch to be
    * @param alone whether P4Runtime over TCP is the only way to it
    * @return the builder
+   * @throws IllegalArgumentException where flags do not go together
+   * @throws IOException where a file of TLS cannot be read
    */
-  public SoftSwitch.Builder configure(SoftSwitch.Builder builder, boolean alone) {
+  public SoftSwitch.Builder configure(SoftSwitch.Builder builder, boolean alone)
+      throws IOException {
+    if ((certificate == null) != (key == null)
+        || (clientAuthority != null && certificate == null)) {
+      throw new IllegalArgumentException(
+          "--grpc-cert and --grpc-key come together, --grpc-client-ca only with them");
+    }
+    builder.credentials(new TlsFiles(certificate, key, clientAuthority).server());
     InetSocketAddress p4runtime = grpc == null && alone ? GRPC : grpc;
     if (p4runtime != null) {
       builder.grpc(p4runtime);

@@ -1,8 +1,10 @@
 package io.hairpin.softswitch;
 
 import io.grpc.BindableService;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.ServerBuilder;
+import io.grpc.ServerCredentials;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.hairpin.softswitch.engine.Program;
@@ -76,10 +78,10 @@ public final class SoftSwitch implements AutoCloseable {
       InetSocketAddress grpc = builder.grpc;
       InetSocketAddress dataplaneGrpc = builder.dataplaneGrpc;
       if (grpc != null) {
-        grpcAddress = serve(grpc, p4runtime, traces);
+        grpcAddress = serve(grpc, builder.credentials, p4runtime, traces);
       }
       if (dataplaneGrpc != null) {
-        dataplaneGrpcAddress = serve(dataplaneGrpc, frames);
+        dataplaneGrpcAddress = serve(dataplaneGrpc, InsecureServerCredentials.create(), frames);
       }
     } catch (IOException e) {
       close();
@@ -94,10 +96,11 @@ public final class SoftSwitch implements AutoCloseable {
     return server;
   }
 
-  private InetSocketAddress serve(InetSocketAddress address, BindableService... services)
+  private InetSocketAddress serve(
+      InetSocketAddress address, ServerCredentials credentials, BindableService... services)
       throws IOException {
     try {
-      NettyServerBuilder builder = NettyServerBuilder.forAddress(address);
+      NettyServerBuilder builder = NettyServerBuilder.forAddress(address, credentials);
       for (BindableService service : services) {
         builder.addService(service);
       }
@@ -225,6 +228,7 @@ public final class SoftSwitch implements AutoCloseable {
     private @Nullable InetSocketAddress grpc;
     private @Nullable InetSocketAddress dataplaneGrpc;
     private @Nullable Path recordings;
+    private ServerCredentials credentials = InsecureServerCredentials.create();
     private Consumer<PortState> linkListener = state -> {};
 
     private Builder() {}
@@ -318,6 +322,18 @@ public final class SoftSwitch implements AutoCloseable {
      */
     public Builder grpc(InetSocketAddress address) {
       grpc = address;
+      return this;
+    }
+
+    /**
+     * Sets what the P4Runtime server over TCP shows its clients and demands of them; plain text
+     * unless it is set.
+     *
+     * @param shown the credentials
+     * @return this
+     */
+    public Builder credentials(ServerCredentials shown) {
+      credentials = shown;
       return this;
     }
 

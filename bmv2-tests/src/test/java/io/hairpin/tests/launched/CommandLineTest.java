@@ -55,9 +55,12 @@ final class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({
-    "run, --cpu-port --data --dataplane-grpc --device-id --grpc --help --netconf --pcap --port",
-    "switch, --cpu-port --dataplane-grpc --device-id --grpc --help --pcap --port",
-    "mgmt, --cpu-port --data --device-id --help --netconf --port --target",
+    "run, --cpu-port --data --dataplane-grpc --device-id --grpc --grpc-cert --grpc-client-ca"
+        + " --grpc-key --help --netconf --pcap --port",
+    "switch, --cpu-port --dataplane-grpc --device-id --grpc --grpc-cert --grpc-client-ca"
+        + " --grpc-key --help --pcap --port",
+    "mgmt, --cpu-port --data --device-id --help --netconf --port --target --target-ca --target-cert"
+        + " --target-key",
     "trace, --device-id --frame --help --json --next --port --seconds --target",
     "demo, --help",
     "test, --help",

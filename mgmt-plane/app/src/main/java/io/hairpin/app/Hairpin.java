@@ -4,7 +4,9 @@ import io.hairpin.netconf.server.NetconfServer;
 import io.hairpin.softswitch.ServiceFlags;
 import io.hairpin.softswitch.SoftSwitch;
 import io.hairpin.softswitch.SwitchFlags;
+import io.hairpin.softswitch.TlsFiles;
 import io.hairpin.softswitch.port.PortSpec;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -67,7 +69,9 @@ public final class Hairpin {
 
     @Spec private @Nullable CommandSpec spec;
 
-    final Settings settings(@Nullable String target, @Nullable ServiceFlags services) {
+    final Settings settings(
+        @Nullable String target, TlsFiles tls, @Nullable ServiceFlags services)
+        throws IOException {
       return new Settings(
           flags.ports().stream().map(PortSpec::number).sorted().toList(),
           flags.cpuPort(),
@@ -75,12 +79,13 @@ public final class Hairpin {
           netconf,
           data,
           target,
+          tls,
           services == null
               ? null
               : flags.configure(services.configure(SoftSwitch.builder(), false)));
     }
 
-    abstract Settings settings();
+    abstract Settings settings() throws IOException;
 
     /** Whether the switch is this process's own. */
     abstract boolean embedded();
@@ -136,8 +141,8 @@ public final class Hairpin {
     @Mixin private final ServiceFlags services = new ServiceFlags();
 
     @Override
-    Settings settings() {
-      return settings(null, services);
+    Settings settings() throws IOException {
+      return settings(null, new TlsFiles(null, null, null), services);
     }
 
     @Override
@@ -160,9 +165,31 @@ public final class Hairpin {
         description = "The P4Runtime target.")
     private @Nullable String target;
 
+    @Option(
+        names = "--target-ca",
+        paramLabel = "FILE",
+        description = "The authorities that sign the target's certificate, PEM: it speaks TLS.")
+    private @Nullable Path authority;
+
+    @Option(
+        names = "--target-cert",
+        paramLabel = "FILE",
+        description = "The certificate to show the target, PEM.")
+    private @Nullable Path certificate;
+
+    @Option(
+        names = "--target-key",
+        paramLabel = "FILE",
+        description = "The certificate's private key, PEM.")
+    private @Nullable Path key;
+
     @Override
-    Settings settings() {
-      return settings(target, null);
+    Settings settings() throws IOException {
+      if ((certificate == null) != (key == null) || (certificate != null && authority == null)) {
+        throw new IllegalArgumentException(
+            "--target-cert and --target-key come together, and only with --target-ca");
+      }
+      return settings(target, new TlsFiles(certificate, key, authority), null);
     }
 
     @Override

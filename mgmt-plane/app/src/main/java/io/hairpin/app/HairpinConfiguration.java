@@ -93,13 +93,14 @@ class HairpinConfiguration {
   }
 
   @Bean(destroyMethod = "shutdownNow")
-  ManagedChannel channel(Settings settings, ObjectProvider<SoftSwitch> softSwitch) {
+  ManagedChannel channel(Settings settings, ObjectProvider<SoftSwitch> softSwitch)
+      throws IOException {
     String target = settings.target();
     if (target == null) {
       softSwitch.getObject();
       return InProcessChannelBuilder.forName(EMBEDDED).build();
     }
-    return Session.channel(target);
+    return Session.channel(target, settings.tls().client());
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.hairpin.app;
 
 import io.hairpin.softswitch.SoftSwitch;
+import io.hairpin.softswitch.TlsFiles;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param netconf where NETCONF is served
  * @param data the directory of what is kept
  * @param target the target, HOST:PORT; null where the switch is embedded
+ * @param tls the files for the connection with the target; none for plain text
  * @param embedded the embedded switch to be; null where there is a target
  */
 record Settings(
@@ -24,4 +26,5 @@ record Settings(
     InetSocketAddress netconf,
     Path data,
     @Nullable String target,
+    TlsFiles tls,
     SoftSwitch.@Nullable Builder embedded) {}

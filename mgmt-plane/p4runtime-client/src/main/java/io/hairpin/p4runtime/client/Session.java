@@ -3,8 +3,10 @@ package io.hairpin.p4runtime.client;
 import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
@@ -129,8 +131,18 @@ public final class Session implements AutoCloseable {
    * @return the channel; the caller shuts it down
    */
   public static ManagedChannel channel(String target) {
-    return ManagedChannelBuilder.forTarget(target)
-        .usePlaintext()
+    return channel(target, InsecureChannelCredentials.create());
+  }
+
+  /**
+   * A channel over TCP, with the limits that P4Runtime needs.
+   *
+   * @param target HOST:PORT
+   * @param credentials what the channel shows the target and demands of it
+   * @return the channel; the caller shuts it down
+   */
+  public static ManagedChannel channel(String target, ChannelCredentials credentials) {
+    return Grpc.newChannelBuilder(target, credentials)
         .maxInboundMetadataSize(MAX_METADATA)
         .build();
   }
