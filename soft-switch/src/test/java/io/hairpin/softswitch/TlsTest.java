@@ -50,8 +50,7 @@ class TlsTest {
             .start()) {
       int port = softSwitch.grpcAddress().orElseThrow().getPort();
       ChannelCredentials credentials = client.client();
-      ManagedChannel channel =
-          Grpc.newChannelBuilder("127.0.0.1:" + port, credentials).build();
+      ManagedChannel channel = Grpc.newChannelBuilder("127.0.0.1:" + port, credentials).build();
       try {
         return P4RuntimeGrpc.newBlockingStub(channel)
             .withDeadlineAfter(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS)

@@ -69,8 +69,7 @@ public final class Hairpin {
 
     @Spec private @Nullable CommandSpec spec;
 
-    final Settings settings(
-        @Nullable String target, TlsFiles tls, @Nullable ServiceFlags services)
+    final Settings settings(@Nullable String target, TlsFiles tls, @Nullable ServiceFlags services)
         throws IOException {
       return new Settings(
           flags.ports().stream().map(PortSpec::number).sorted().toList(),

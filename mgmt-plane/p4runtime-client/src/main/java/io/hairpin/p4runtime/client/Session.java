@@ -142,9 +142,7 @@ public final class Session implements AutoCloseable {
    * @return the channel; the caller shuts it down
    */
   public static ManagedChannel channel(String target, ChannelCredentials credentials) {
-    return Grpc.newChannelBuilder(target, credentials)
-        .maxInboundMetadataSize(MAX_METADATA)
-        .build();
+    return Grpc.newChannelBuilder(target, credentials).maxInboundMetadataSize(MAX_METADATA).build();
   }
 
   /** Opens the stream, and claims to be primary. */
