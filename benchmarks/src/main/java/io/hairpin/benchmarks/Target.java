@@ -43,6 +43,7 @@ final class Target implements AutoCloseable {
         NettyChannelBuilder.forTarget(address)
             .usePlaintext()
             .maxInboundMessageSize(LARGEST)
+            .maxInboundMetadataSize(LARGEST)
             .build();
     stub = P4RuntimeGrpc.newBlockingStub(channel);
     var primary = new CompletableFuture<StreamMessageResponse>();
