@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.TextFormat;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.hairpin.p4runtime.v1.CounterData;
@@ -16,10 +17,13 @@ import io.hairpin.p4runtime.v1.DigestEntry;
 import io.hairpin.p4runtime.v1.DirectCounterEntry;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.Error;
+import io.hairpin.p4runtime.v1.ForwardingPipelineConfig;
 import io.hairpin.p4runtime.v1.Index;
+import io.hairpin.p4runtime.v1.MeterConfig;
 import io.hairpin.p4runtime.v1.MulticastGroupEntry;
 import io.hairpin.p4runtime.v1.PacketReplicationEngineEntry;
 import io.hairpin.p4runtime.v1.Replica;
+import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest;
 import io.hairpin.p4runtime.v1.TableEntry;
 import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.p4runtime.v1.WriteRequest;
@@ -28,6 +32,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,6 +177,101 @@ class AtomicityTest {
                     .element(9)
                     .isEqualTo(Status.Code.NOT_FOUND.value()));
     assertThat(everything()).containsExactlyInAnyOrderElementsOf(before);
+  }
+
+  /** Members, groups, sets, direct resources: all that the program of profiles.p4 has. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Atomicity.class,
+      names = {"ROLLBACK_ON_ERROR", "DATAPLANE_ATOMIC"})
+  void aFailedBatchLeavesProfilesAndDirectResourcesAsTheyWere(Atomicity atomicity) {
+    ForwardingPipelineConfig config = Testbed.config("profiles");
+    testbed.push(SetForwardingPipelineConfigRequest.Action.VERIFY_AND_COMMIT, config);
+    MeterConfig rates = MeterConfig.newBuilder().setCburst(1).setPburst(1).setEburst(2).build();
+    Entity measured =
+        parse(
+            """
+            table_entry { table_id: %d match { field_id: 1 exact { value: "\001" } }
+              action { action { action_id: %d } } metadata: "mine"
+              counter_data { packet_count: 5 } meter_config { cburst: 1 pburst: 1 eburst: 2 } }
+            """,
+            config, "measured", "metered");
+    Entity set =
+        parse(
+            """
+            table_entry { table_id: %d match { field_id: 1 exact { value: "\001" } }
+              action { action_profile_action_set { action_profile_actions { weight: 3 action {
+                action_id: %d params { param_id: 1 value: "\005" } } } } } }
+            """,
+            config, "by_number", "answer");
+    Entity member =
+        parse(
+            """
+            action_profile_member { action_profile_id: %d member_id: 1
+              action { action_id: %d params { param_id: 1 value: "\005" } } }
+            """,
+            config, "weighed", "answer");
+    Entity group =
+        parse(
+            """
+            action_profile_group { action_profile_id: %d group_id: 1 max_size: 4
+              members { member_id: 1 weight: 2 } }
+            """,
+            config, "weighed");
+    Entity pointing =
+        parse(
+            """
+            table_entry { table_id: %d match { field_id: 1 exact { value: "\001" } }
+              action { action_profile_group_id: 1 } }
+            """,
+            config, "by_weight");
+    Entity miss =
+        parse(
+            """
+            table_entry { table_id: %d is_default_action: true action { action { action_id: %d } }
+              metadata: "miss" counter_data { packet_count: 9 }
+              meter_config { cburst: 1 pburst: 1 eburst: 2 } }
+            """,
+            config, "measured", "metered");
+    testbed.write(Update.Type.INSERT, measured, set, member);
+    testbed.write(Update.Type.INSERT, group);
+    testbed.write(Update.Type.INSERT, pointing);
+    testbed.write(Update.Type.MODIFY, miss);
+    // Both of its counters and the colours of its meter are to come back.
+    testbed.inject(1, "04010000" + "00".repeat(56));
+    List<Entity> before = FuzzTest.everything(testbed, config.getP4Info());
+    TableEntry.Builder cleared = measured.getTableEntry().toBuilder().clearMetadata();
+    cleared.clearMeterConfig().setCounterData(CounterData.getDefaultInstance());
+    cleared.getMeterCounterDataBuilder();
+    assertThat(measured.getTableEntry().getMeterConfig()).isEqualTo(rates);
+    List<Update> updates =
+        List.of(
+            update(Update.Type.MODIFY, entity(cleared.build())),
+            update(Update.Type.DELETE, measured),
+            update(Update.Type.INSERT, measured),
+            update(Update.Type.MODIFY, entity(miss.getTableEntry().toBuilder().clearAction().build())),
+            update(Update.Type.DELETE, set),
+            update(Update.Type.DELETE, pointing),
+            update(Update.Type.DELETE, group),
+            update(Update.Type.DELETE, member),
+            update(Update.Type.DELETE, member));
+    assertThatThrownBy(() -> write(atomicity, updates)).isInstanceOf(StatusRuntimeException.class);
+    assertThat(FuzzTest.everything(testbed, config.getP4Info()))
+        .containsExactlyInAnyOrderElementsOf(before);
+    testbed.inject(1, "02010000" + "00".repeat(56));
+    testbed.inject(1, "03010000" + "00".repeat(56));
+    assertThat(testbed.sent).hasSize(3);
+  }
+
+  private static Entity parse(String text, ForwardingPipelineConfig config, String... names) {
+    var entity = Entity.newBuilder();
+    Object[] ids = Stream.of(names).map(name -> Testbed.id(config, name)).toArray();
+    try {
+      TextFormat.merge(text.formatted(ids), entity);
+    } catch (TextFormat.ParseException e) {
+      throw new AssertionError(e);
+    }
+    return entity.build();
   }
 
   @ParameterizedTest

@@ -170,7 +170,7 @@ class FuzzTest {
   }
 
   /** All that can be read. */
-  private static List<Entity> everything(Testbed testbed, P4Info info) {
+  static List<Entity> everything(Testbed testbed, P4Info info) {
     TableEntry.Builder whole =
         TableEntry.newBuilder()
             .setMeterConfig(MeterConfig.getDefaultInstance())

@@ -2,16 +2,22 @@ package io.hairpin.softswitch.engine;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The actions that the entries of a table, or the members of a profile, may run. */
 final class Actions {
   private final String where;
   private final List<Source.ActionCode> codes;
+  private final Map<String, Integer> places = new HashMap<>();
 
   Actions(String where, List<Source.ActionCode> codes) {
     this.where = where;
     this.codes = codes;
+    for (int i = 0; i < codes.size(); i++) {
+      places.putIfAbsent(codes.get(i).name(), i);
+    }
   }
 
   List<String> names() {
@@ -29,10 +35,9 @@ final class Actions {
   }
 
   private int place(String name) {
-    for (int i = 0; i < codes.size(); i++) {
-      if (codes.get(i).name().equals(name)) {
-        return i;
-      }
+    Integer place = places.get(name);
+    if (place != null) {
+      return place;
     }
     throw refused("has no action " + name + "; its actions are " + names());
   }
@@ -73,6 +78,10 @@ final class Actions {
     long[] words = new long[code.words()];
     for (int i = 0; i < arguments.size(); i++) {
       Source.Parameter p = code.parameters().get(i);
+      if (p.width() <= Long.SIZE) {
+        words[p.word()] = arguments.get(i).longValue() & Bits.mask(p.width());
+        continue;
+      }
       Wide.store(arguments.get(i), words, p.word(), p.width());
     }
     return words;

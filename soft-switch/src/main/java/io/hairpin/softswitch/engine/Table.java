@@ -43,6 +43,8 @@ public final class Table {
   private boolean constant;
   private int capacity;
   private long sequence;
+  // Where the last entry went: most often the next one goes there too.
+  private @Nullable Tuple lastTuple;
   private volatile Tuple[] tuples = {};
   private volatile Bound miss;
 
@@ -317,6 +319,10 @@ public final class Table {
     if (!bound.hit) {
       miss = bound;
       return;
+    }
+    if (profile != null && bound.target != null) {
+      // Members and groups may have gone and come back meanwhile.
+      bound = bound.with(-1, NOTHING, profile.target(bound.target.choice()));
     }
     Bound now = entries.get(bound);
     if (now == null) {
@@ -745,7 +751,11 @@ public final class Table {
     }
     entries.put(bound, bound);
     for (Prefix p : prefixes) {
-      Tuple tuple = byMask.computeIfAbsent(new Words(p.mask), m -> new Tuple(p.mask));
+      Tuple tuple = lastTuple;
+      if (tuple == null || tuple.isEmpty() || !Arrays.equals(tuple.mask, p.mask)) {
+        tuple = byMask.computeIfAbsent(new Words(p.mask), m -> new Tuple(p.mask));
+        lastTuple = tuple;
+      }
       boolean fresh = tuple.isEmpty();
       long before = tuple.highest;
       tuple.add(p.value, bound);
@@ -819,6 +829,15 @@ public final class Table {
     for (int i = 0; i < parts.size(); i++) {
       Part part = parts.get(i);
       int width = part.field.width();
+      if (width <= Long.SIZE
+          && part.field.kind() == MatchKind.EXACT
+          && keyFields.get(i) instanceof Match.Exact(BigInteger number)
+          && number.signum() >= 0
+          && number.bitLength() <= width) {
+        value[part.word] |= number.longValue() << part.shift;
+        mask[part.word] |= Bits.mask(width) << part.shift;
+        continue;
+      }
       BigInteger all = Wide.mask(width);
       BigInteger v;
       BigInteger m;
