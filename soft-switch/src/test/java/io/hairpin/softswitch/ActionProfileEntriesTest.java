@@ -410,6 +410,22 @@ class ActionProfileEntriesTest {
   }
 
   @Test
+  void weightsAreRefusedWhereTheSwitchSetsThem() {
+    var info = CONFIG.getP4Info().toBuilder();
+    info.getActionProfilesBuilderList().stream()
+        .filter(profile -> profile.getPreamble().getAlias().equals("weighed"))
+        .forEach(profile -> profile.setWeightsDisallowed(true));
+    testbed.push(
+        SetForwardingPipelineConfigRequest.Action.VERIFY_AND_COMMIT,
+        CONFIG.toBuilder().setP4Info(info).build());
+    assertThat(testbed.error(Update.Type.INSERT, entry("by_weight", 1, set(part(5, 1)))))
+        .startsWith("INVALID_ARGUMENT")
+        .contains("wants none");
+    insert(entry("by_weight", 1, set(part(5, 0), part(6, 0))));
+    assertThat(answers(WEIGHTS, 1, 2)).containsExactly(5, 6);
+  }
+
+  @Test
   void setsDoNotMixWithMembersAndGroups() {
     insert(entry("by_weight", 1, set(part(5, 1))));
     assertThat(testbed.error(Update.Type.INSERT, member("weighed", 1, 5)))

@@ -249,7 +249,8 @@ class AtomicityTest {
             update(Update.Type.MODIFY, entity(cleared.build())),
             update(Update.Type.DELETE, measured),
             update(Update.Type.INSERT, measured),
-            update(Update.Type.MODIFY, entity(miss.getTableEntry().toBuilder().clearAction().build())),
+            update(
+                Update.Type.MODIFY, entity(miss.getTableEntry().toBuilder().clearAction().build())),
             update(Update.Type.DELETE, set),
             update(Update.Type.DELETE, pointing),
             update(Update.Type.DELETE, group),

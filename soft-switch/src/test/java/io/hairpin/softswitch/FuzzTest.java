@@ -53,7 +53,7 @@ import org.junit.jupiter.api.Test;
  * -Dhairpin.fuzz.seed} on; with {@code JAZZER_FUZZ=1} in the environment Jazzer leads the way.
  */
 class FuzzTest {
-  private static final int ITERATIONS = Integer.getInteger("hairpin.fuzz.iterations", 100);
+  private static final int ITERATIONS = Integer.getInteger("hairpin.fuzz.iterations", 60);
   private static final long SEED = Long.getLong("hairpin.fuzz.seed", 1);
   private static final List<String> PROGRAMS =
       List.of("testbed", "entities", "profiles", "translated");
@@ -85,7 +85,8 @@ class FuzzTest {
       try {
         body.run(new Random(seed));
       } catch (Throwable failure) {
-        throw new AssertionError("-Dhairpin.fuzz.iterations=1 -Dhairpin.fuzz.seed=" + seed, failure);
+        throw new AssertionError(
+            "-Dhairpin.fuzz.iterations=1 -Dhairpin.fuzz.seed=" + seed, failure);
       }
     }
   }
@@ -274,7 +275,10 @@ class FuzzTest {
       case STRING -> random.nextInt(2) == 0 ? "" : "name" + random.nextInt(3);
       case BYTE_STRING -> ByteString.copyFrom(bytes(random, random.nextInt(3)));
       case ENUM ->
-          field.getEnumType().getValues().get(random.nextInt(field.getEnumType().getValues().size()));
+          field
+              .getEnumType()
+              .getValues()
+              .get(random.nextInt(field.getEnumType().getValues().size()));
       case FLOAT, DOUBLE -> throw new AssertionError(field);
     };
   }
@@ -307,9 +311,7 @@ class FuzzTest {
     var methods = List.copyOf(P4RuntimeGrpc.getServiceDescriptor().getMethods());
     MethodDescriptor<?, ?> method = methods.get(random.nextInt(methods.size()));
     var valid =
-        WriteRequest.newBuilder()
-            .setDeviceId(Testbed.DEVICE)
-            .setElectionId(Testbed.electionId(1));
+        WriteRequest.newBuilder().setDeviceId(Testbed.DEVICE).setElectionId(Testbed.electionId(1));
     fill(
         valid.addUpdatesBuilder().setTypeValue(1).getEntityBuilder(),
         new Ids(Testbed.config("profiles").getP4Info()),
@@ -327,8 +329,7 @@ class FuzzTest {
             .build();
     var call =
         testbed.channel.newCall(
-            raw,
-            CallOptions.DEFAULT.withDeadlineAfter(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS));
+            raw, CallOptions.DEFAULT.withDeadlineAfter(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS));
     try {
       if (method.getType() == MethodDescriptor.MethodType.UNARY) {
         byte[] unused = ClientCalls.blockingUnaryCall(call, bytes);
@@ -383,8 +384,7 @@ class FuzzTest {
   }
 
   private static void push(Testbed testbed, RandomGenerator random) {
-    ForwardingPipelineConfig valid =
-        Testbed.config(PROGRAMS.get(random.nextInt(PROGRAMS.size())));
+    ForwardingPipelineConfig valid = Testbed.config(PROGRAMS.get(random.nextInt(PROGRAMS.size())));
     var config = valid.toBuilder();
     if (random.nextInt(3) != 0) {
       JsonElement json = JsonParser.parseString(valid.getP4DeviceConfig().toStringUtf8());
