@@ -23,6 +23,10 @@ control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
         meta.reason = reason_t.BLACKHOLE;
     }
 
+    @entry_restriction("
+        fid != 0;
+        dst_addr != 0;
+    ")
     @id(TABLE_FDB)
     table fdb {
         key = {

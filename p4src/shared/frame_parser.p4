@@ -4,7 +4,14 @@
 
 #include "headers.p4"
 
-parser FrameParser(packet_in packet, out headers_t hdr) {
+const bit<16> ETHER_TYPE_IPV4 = 0x0800;
+const bit<16> ETHER_TYPE_IPV6 = 0x86DD;
+const bit<8> PROTOCOL_ICMP = 1;
+const bit<8> PROTOCOL_TCP = 6;
+const bit<8> PROTOCOL_UDP = 17;
+const bit<8> PROTOCOL_ICMPV6 = 58;
+
+parser FrameParser(packet_in packet, out headers_t hdr, inout metadata_t meta) {
     state start {
         transition select(packet.lookahead<mac_t>()) {
             0: from_cpu;
@@ -17,21 +24,77 @@ parser FrameParser(packet_in packet, out headers_t hdr) {
     }
     state ethernet {
         packet.extract(hdr.ethernet);
+        meta.ether_type = hdr.ethernet.ether_type;
         transition select(hdr.ethernet.ether_type) {
             TPID_S_TAG: s_tag;
             TPID_C_TAG: c_tag;
-            default: accept;
+            default: network;
         }
     }
     state s_tag {
         packet.extract(hdr.s_tag);
+        meta.ether_type = hdr.s_tag.ether_type;
         transition select(hdr.s_tag.ether_type) {
             TPID_C_TAG: c_tag;
-            default: accept;
+            default: network;
         }
     }
     state c_tag {
         packet.extract(hdr.c_tag);
+        meta.ether_type = hdr.c_tag.ether_type;
+        transition network;
+    }
+
+    // What follows is for access lists and classes alone: where it is cut short, parsing ends and the
+    // frame is bridged like any other.
+    state network {
+        meta.layer2 = 1;
+        transition select(meta.ether_type) {
+            ETHER_TYPE_IPV4: ipv4;
+            ETHER_TYPE_IPV6: ipv6;
+            default: accept;
+        }
+    }
+    state ipv4 {
+        packet.extract(hdr.ipv4);
+        // Only the first fragment has ports; an options field of less than nothing has none.
+        transition select(hdr.ipv4.version, hdr.ipv4.fragment_offset, hdr.ipv4.ihl) {
+            (4, 0, 5): ipv4_payload;
+            (4, 0, 6 .. 15): ipv4_options;
+            default: accept;
+        }
+    }
+    state ipv4_options {
+        packet.extract(hdr.ipv4_options, ((bit<32>) hdr.ipv4.ihl - 5) << 5);
+        transition ipv4_payload;
+    }
+    state ipv4_payload {
+        transition select(hdr.ipv4.protocol) {
+            PROTOCOL_ICMP: icmp;
+            PROTOCOL_TCP: tcp;
+            PROTOCOL_UDP: udp;
+            default: accept;
+        }
+    }
+    state ipv6 {
+        packet.extract(hdr.ipv6);
+        transition select(hdr.ipv6.version, hdr.ipv6.next_header) {
+            (6, PROTOCOL_ICMPV6): icmp;
+            (6, PROTOCOL_TCP): tcp;
+            (6, PROTOCOL_UDP): udp;
+            default: accept;
+        }
+    }
+    state tcp {
+        packet.extract(hdr.tcp);
+        transition accept;
+    }
+    state udp {
+        packet.extract(hdr.udp);
+        transition accept;
+    }
+    state icmp {
+        packet.extract(hdr.icmp);
         transition accept;
     }
 }

@@ -43,14 +43,83 @@ header s_tag_t {
     bit<16> ether_type;
 }
 
+header ipv4_t {
+    bit<4> version;
+    bit<4> ihl;
+    bit<6> dscp;
+    bit<2> ecn;
+    bit<16> length;
+    bit<16> identification;
+    bit<3> flags;
+    bit<13> fragment_offset;
+    bit<8> ttl;
+    bit<8> protocol;
+    bit<16> checksum;
+    bit<32> src_addr;
+    bit<32> dst_addr;
+}
+
+header ipv4_options_t {
+    varbit<320> options;
+}
+
+// Addresses in halves, so that nothing is wider than 64 bits.
+header ipv6_t {
+    bit<4> version;
+    bit<6> dscp;
+    bit<2> ecn;
+    bit<20> flow_label;
+    bit<16> length;
+    bit<8> next_header;
+    bit<8> hop_limit;
+    bit<64> src_addr_high;
+    bit<64> src_addr_low;
+    bit<64> dst_addr_high;
+    bit<64> dst_addr_low;
+}
+
+header tcp_t {
+    bit<16> src_port;
+    bit<16> dst_port;
+    bit<32> sequence_number;
+    bit<32> acknowledgement_number;
+    bit<4> data_offset;
+    bit<4> reserved;
+    bit<8> flags;
+    bit<16> window_size;
+    bit<16> checksum;
+    bit<16> urgent_pointer;
+}
+
+header udp_t {
+    bit<16> src_port;
+    bit<16> dst_port;
+    bit<16> length;
+    bit<16> checksum;
+}
+
+// ICMP and ICMPv6.
+header icmp_t {
+    bit<8> type;
+    bit<8> code;
+    bit<16> checksum;
+}
+
 struct headers_t {
     packet_in_t packet_in;
     packet_out_t packet_out;
     ethernet_t ethernet;
+    c_tag_t mirror_tag;        // of the remote VLAN that a copy goes to
     s_tag_t s_tag;             // the S-channel's, while it is received and transmitted
     c_tag_t c_tag;
     s_tag_t carried_s_tag;     // a customer's own, and what is behind it: carried as it is
     c_tag_t carried_c_tag;
+    ipv4_t ipv4;
+    ipv4_options_t ipv4_options;
+    ipv6_t ipv6;
+    tcp_t tcp;
+    udp_t udp;
+    icmp_t icmp;
 }
 
 // Why a frame was discarded: the index of the counters ingress_discards and egress_discards.
@@ -75,7 +144,9 @@ enum bit<8> reason_t {
     BLACKHOLE = 16,           // a static entry discards frames from and to the address
     BROADCAST_RATE = 17,      // more broadcasts than the port may flood
     MULTICAST_RATE = 18,      // more frames to groups
-    UNKNOWN_UNICAST_RATE = 19 // more frames to stations that are not known
+    UNKNOWN_UNICAST_RATE = 19, // more frames to stations that are not known
+    ACCESS_LIST = 30,         // an access list drops it
+    POLICER = 31              // more than a policer lets through
 }
 
 // 802.1Q 8.4, with the values of dot1dStpPortState left aside: these three are all that a frame meets.
@@ -119,6 +190,47 @@ struct learn_t {
     mac_t src_addr;
 }
 
+// What an access list matches beyond layer 2. Fields of a header that is not there, not whole or
+// not of this version are 0, and so is what tells that it is there.
+enum bit<2> ip_t {
+    NONE = 0,
+    IPV4 = 1,
+    IPV6 = 2
+}
+
+enum bit<2> transport_t {
+    NONE = 0,
+    TCP = 1,
+    UDP = 2,
+    ICMP = 3
+}
+
+struct packet_fields_t {
+    ip_t ip;
+    bit<64> ip_src_high;
+    bit<64> ip_src_low;  // an IPv4 address stands here
+    bit<64> ip_dst_high;
+    bit<64> ip_dst_low;
+    bit<6> dscp;
+    bit<2> ecn;
+    bit<8> ttl;
+    bit<8> protocol;
+    transport_t transport;
+    bit<16> src_port;    // or the ICMP type
+    bit<16> dst_port;    // or the ICMP code
+    bit<8> tcp_flags;
+}
+
+// What the entry of an access list that matched wants.
+struct ace_t {
+    bit<1> drop;
+    logical_port_t redirect; // 0: nowhere
+    mirrors_t mirrors;
+    policer_t policer;
+    bit<1> sets_priority;
+    bit<3> priority;
+}
+
 // What becomes of a frame, for egress to know.
 enum bit<2> path_t {
     RELAY = 0,     // bridged: VLAN, port state and reflective relay apply
@@ -152,6 +264,23 @@ struct metadata_t {
     station_t station;
     bit<1> learn;
     bit<8> trap_reason;
+    bit<1> layer2;                    // all tags are whole: what is too short behind them is bridged
+    bit<16> ether_type;               // behind the tags
+    packet_fields_t fields;
+    access_list_t port_access_list;
+    access_list_t vlan_access_list;
+    ace_t ace;
+    mirrors_t mirrors;
+    bit<32> sample_session;           // 0: not sampled
+    bit<1> has_pcp;                   // an S-channel's tag gave one
+    bit<1> trust_pcp;
+    bit<1> trust_dscp;
+    bit<1> police_port;
+    bit<1> police_vlan;
+    bit<3> priority;
+    bit<3> traffic_class;
+    bit<1> sets_dscp;
+    bit<6> dscp;
 }
 
 #endif

@@ -18,6 +18,9 @@ control IngressState(inout metadata_t meta) {
         meta.state = port_state_t.BLOCKING;
     }
 
+    @entry_restriction("
+        reception_port != 0;
+    ")
     @id(TABLE_INGRESS_STATE)
     table ingress_state {
         key = {
@@ -48,6 +51,9 @@ control EgressState(inout metadata_t meta) {
         meta.state = port_state_t.BLOCKING;
     }
 
+    @entry_restriction("
+        transmission_port != 0;
+    ")
     @id(TABLE_EGRESS_STATE)
     table egress_state {
         key = {

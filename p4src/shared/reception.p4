@@ -39,6 +39,9 @@ control Reception(in port_t port, inout metadata_t meta) {
         meta.reason = reason_t.UNKNOWN_PORT;
     }
 
+    @entry_restriction("
+        port >= 1 && port <= 510;
+    ")
     @id(TABLE_RECEPTION)
     table reception {
         key = { port : exact @name("port"); }

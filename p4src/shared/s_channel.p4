@@ -34,6 +34,10 @@ control ChannelReception(in port_t port, inout headers_t hdr, inout metadata_t m
         meta.reason = reason_t.UNKNOWN_CHANNEL;
     }
 
+    @entry_restriction("
+        port >= 1 && port <= 510;
+        s_vid >= 2 && s_vid <= 4094;
+    ")
     @id(TABLE_CHANNEL_RECEPTION)
     table channel_reception {
         key = {
@@ -52,6 +56,7 @@ control ChannelReception(in port_t port, inout headers_t hdr, inout metadata_t m
                     channel_reception.apply();
                 }
                 meta.pcp = hdr.s_tag.pcp;
+                meta.has_pcp = 1;
                 meta.dei = hdr.s_tag.dei;
                 hdr.ethernet.ether_type = hdr.s_tag.ether_type;
             } else {
@@ -79,6 +84,9 @@ control ChannelTransmission(inout headers_t hdr, in metadata_t meta) {
     @id(ACTION_CHANNEL_TRANSMISSION_NO_TAG)
     action not_s_tagged() { }
 
+    @entry_restriction("
+        transmission_port >= 511;
+    ")
     @id(TABLE_CHANNEL_TRANSMISSION)
     table channel_transmission {
         key = { meta.transmission_port : exact @name("transmission_port"); }

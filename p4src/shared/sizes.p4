@@ -20,6 +20,15 @@ typedef bit<16> group_t;
 // How likely a frame is to be sampled, in 2^-24.
 typedef bit<24> sampling_t;
 
+// What the access lists of one attachment point are known as, all of them in their order; 0: none.
+typedef bit<12> access_list_t;
+
+// A set of mirror sessions, a bit each. What a frame is copied to is the clone session of this number.
+typedef bit<4> mirrors_t;
+
+// A policer that entries of access lists share; 0: none.
+typedef bit<10> policer_t;
+
 #define PORTS 512
 #define LOGICAL_PORTS 8192
 #define FLOOD_CLASSES 4 // of each logical port
@@ -30,5 +39,13 @@ typedef bit<24> sampling_t;
 #define FDB_ENTRIES 65536
 #define TRAPS 64
 #define REASONS 64
+#define PORT_ATTACHMENTS 8192
+#define VLAN_ATTACHMENTS 4096
+#define ACES 1024
+#define MIRROR_SESSIONS 16
+#define POLICERS 1024
+#define DECODINGS 8192
+#define MARKINGS 8192
+#define PRIORITIES 8
 
 #endif

@@ -17,6 +17,9 @@ control Transmission(inout metadata_t meta) {
         meta.reason = reason_t.NO_TRANSMISSION_PORT;
     }
 
+    @entry_restriction("
+        transmission_port != 0;
+    ")
     @id(TABLE_TRANSMISSION)
     table transmission {
         key = { meta.transmission_port : exact @name("transmission_port"); }

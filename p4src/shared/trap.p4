@@ -18,6 +18,9 @@ control Trap(in headers_t hdr, inout metadata_t meta) {
     @id(ACTION_TRAP_PASS)
     action pass() { }
 
+    @entry_restriction("
+        dst_addr::mask != 0 || ether_type::mask != 0;
+    ")
     @id(TABLE_TRAP)
     table trap {
         key = {

@@ -19,6 +19,9 @@ control VlanAdmission(in headers_t hdr, inout metadata_t meta) {
         meta.reason = reason_t.UNKNOWN_VLAN;
     }
 
+    @entry_restriction("
+        vid >= 1 && vid <= 4094;
+    ")
     @id(TABLE_VLAN)
     table vlan {
         key = { meta.vid : exact @name("vid"); }
@@ -35,6 +38,10 @@ control VlanAdmission(in headers_t hdr, inout metadata_t meta) {
         meta.reason = reason_t.INGRESS_FILTERING;
     }
 
+    @entry_restriction("
+        reception_port != 0;
+        vid >= 1 && vid <= 4094;
+    ")
     @id(TABLE_INGRESS_MEMBER)
     table ingress_member {
         key = {

@@ -32,6 +32,10 @@ control VlanEgress(inout headers_t hdr, inout metadata_t meta) {
         meta.reason = reason_t.EGRESS_MEMBER;
     }
 
+    @entry_restriction("
+        transmission_port != 0;
+        vid >= 1 && vid <= 4094;
+    ")
     @id(TABLE_EGRESS_MEMBER)
     table egress_member {
         key = {

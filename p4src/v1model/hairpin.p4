@@ -4,10 +4,13 @@
 #include <core.p4>
 #include <v1model.p4>
 
+#include "../shared/attachments.p4"
 #include "../shared/filtering_database.p4"
 #include "../shared/frame_parser.p4"
 #include "../shared/headers.p4"
+#include "../shared/marking.p4"
 #include "../shared/port_state.p4"
+#include "../shared/priority.p4"
 #include "../shared/reception.p4"
 #include "../shared/reflective_relay.p4"
 #include "../shared/s_channel.p4"
@@ -15,7 +18,11 @@
 #include "../shared/trap.p4"
 #include "../shared/vlan_admission.p4"
 #include "../shared/vlan_egress.p4"
+#include "egress_access_lists.p4"
 #include "flood_rates.p4"
+#include "ingress_access_lists.p4"
+#include "mirroring.p4"
+#include "policing.p4"
 #include "sampling.p4"
 #include "source.p4"
 
@@ -33,7 +40,7 @@ parser HairpinParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
     FrameParser() frame;
 
     state start {
-        frame.apply(packet, hdr);
+        frame.apply(packet, hdr, meta);
         transition accept;
     }
 }
@@ -50,6 +57,11 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
     Trap() trap;
     VlanAdmission() admission;
     IngressState() state;
+    Priority() priority;
+    IngressAttachments() attachments;
+    IngressAccessLists() access_lists;
+    Policing() policing;
+    TrafficClass() traffic_class;
     Source() source;
     FilteringDatabase() filtering_database;
     FloodRates() flood_rates;
@@ -64,6 +76,8 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
     counter(REASONS, CounterType.packets_and_bytes) ingress_discards;
     @id(COUNTER_VLAN_RECEIVED)
     counter(VLANS, CounterType.packets_and_bytes) vlan_received;
+    @id(COUNTER_TRAFFIC_CLASS)
+    counter(PRIORITIES, CounterType.packets_and_bytes) queued;
 
     apply {
         // egress_spec 0 would be port 0: nothing leaves but by a decision to send it.
@@ -79,7 +93,7 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
         }
 
         if (meta.reason == reason_t.NONE) {
-            if (standard_metadata.parser_error != error.NoError) {
+            if (meta.layer2 == 0) {
                 meta.reason = reason_t.MALFORMED;
             } else if (hdr.packet_out.isValid() != (meta.path == path_t.FROM_CPU)) {
                 meta.reason = reason_t.CPU_HEADER;
@@ -100,12 +114,25 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
             if (meta.reason == reason_t.NONE) {
                 vlan_received.count((bit<32>) meta.vid);
                 state.apply(meta);
-                if (meta.state != port_state_t.BLOCKING) {
-                    source.apply(hdr, meta);
-                }
+            }
+            attachments.apply(meta);
+            if (meta.reason == reason_t.NONE) {
+                priority.apply(hdr, meta);
+                access_lists.apply(hdr, meta);
+            }
+            if (meta.reason == reason_t.NONE) {
+                policing.apply(meta);
+            }
+            if (meta.state != port_state_t.BLOCKING && (meta.reason == reason_t.NONE
+                    || meta.reason == reason_t.PORT_STATE)) {
+                source.apply(hdr, meta);
             }
             if (meta.reason == reason_t.NONE) {
                 filtering_database.apply(hdr, meta);
+                if (meta.ace.redirect != 0) {
+                    meta.transmission_port = meta.ace.redirect;
+                    meta.flood = flood_t.NONE;
+                }
             }
             if (meta.reason == reason_t.NONE && meta.flood != flood_t.NONE) {
                 flood_rates.apply(meta);
@@ -126,10 +153,23 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
 
         if (meta.reason != reason_t.NONE) {
             ingress_discards.count((bit<32>) (bit<8>) meta.reason);
-        } else if (meta.path == path_t.RELAY && meta.transmission_port == 0) {
-            standard_metadata.mcast_grp = meta.group;
         } else {
-            standard_metadata.egress_spec = meta.port;
+            if (meta.path == path_t.RELAY) {
+                traffic_class.apply(meta);
+                standard_metadata.priority = meta.traffic_class;
+                queued.count((bit<32>) meta.traffic_class);
+            }
+            if (meta.path == path_t.RELAY && meta.transmission_port == 0) {
+                standard_metadata.mcast_grp = meta.group;
+            } else {
+                standard_metadata.egress_spec = meta.port;
+            }
+        }
+
+        // One copy of a frame: its session is the set of those that want it, and the sample's.
+        bit<32> session = (bit<32>) meta.mirrors + meta.sample_session;
+        if (session != 0) {
+            clone_preserving_field_list(CloneType.I2E, session, SAMPLE_FIELDS);
         }
     }
 }
@@ -140,6 +180,10 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
     EgressState() state;
     VlanEgress() vlan;
     ChannelTransmission() channel;
+    Marking() marking;
+    EgressAttachments() attachments;
+    EgressAccessLists() access_lists;
+    Mirroring() mirroring;
 
     @id(COUNTER_TRANSMITTED)
     counter(LOGICAL_PORTS, CounterType.packets_and_bytes) transmitted;
@@ -159,6 +203,8 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
                 hdr.packet_in.setValid();
                 hdr.packet_in.reception_port = meta.reception_port;
                 hdr.packet_in.reason = PACKET_IN_SAMPLE;
+            } else {
+                mirroring.apply(hdr, standard_metadata);
             }
             return;
         }
@@ -180,8 +226,17 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
             if (meta.reason == reason_t.NONE) {
                 state.apply(meta);
             }
+            meta.mirrors = 0;
             if (meta.reason == reason_t.NONE) {
+                marking.apply(hdr, meta);
                 vlan.apply(hdr, meta);
+            }
+            if (meta.reason == reason_t.NONE) {
+                attachments.apply(meta);
+                access_lists.apply(hdr, meta);
+            }
+            if (meta.mirrors != 0) {
+                clone(CloneType.E2E, (bit<32>) meta.mirrors);
             }
             if (meta.reason != reason_t.NONE) {
                 egress_discards.count((bit<32>) (bit<8>) meta.reason);
@@ -206,10 +261,17 @@ control HairpinDeparser(packet_out packet, in headers_t hdr) {
     apply {
         packet.emit(hdr.packet_in);
         packet.emit(hdr.ethernet);
+        packet.emit(hdr.mirror_tag);
         packet.emit(hdr.s_tag);
         packet.emit(hdr.c_tag);
         packet.emit(hdr.carried_s_tag);
         packet.emit(hdr.carried_c_tag);
+        packet.emit(hdr.ipv4);
+        packet.emit(hdr.ipv4_options);
+        packet.emit(hdr.ipv6);
+        packet.emit(hdr.tcp);
+        packet.emit(hdr.udp);
+        packet.emit(hdr.icmp);
     }
 }
 

@@ -6,8 +6,8 @@
 #include "../shared/ids.p4"
 
 // Copies frames at random, as they were received, to where control has the clone session go: the
-// CPU port. A target makes one copy of a frame: whoever asks after this takes its place.
-control Sampling(in metadata_t meta) {
+// CPU port. A target makes one copy of a frame: what is mirrored besides has a session of its own.
+control Sampling(inout metadata_t meta) {
     const bit<32> SAMPLE_SESSION = 100;
 
     @id(COUNTER_SAMPLED)
@@ -18,7 +18,7 @@ control Sampling(in metadata_t meta) {
         random(chance, 0, 0xFFFFFF);
         if (chance < meta.sampling) {
             sampled.count((bit<32>) meta.reception_port);
-            clone_preserving_field_list(CloneType.I2E, SAMPLE_SESSION, SAMPLE_FIELDS);
+            meta.sample_session = SAMPLE_SESSION;
         }
     }
 }

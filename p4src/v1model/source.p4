@@ -39,6 +39,10 @@ control Source(in headers_t hdr, inout metadata_t meta) {
         meta.station = station_t.UNKNOWN;
     }
 
+    @entry_restriction("
+        fid != 0;
+        src_addr != 0;
+    ")
     @id(TABLE_SOURCE)
     table source {
         key = {

@@ -24,6 +24,8 @@ final class Configuration {
   private final Map<Integer, Vlan> vlans = new TreeMap<>();
   private final Map<String, String> stations = new TreeMap<>();
 
+  private final StringBuilder more = new StringBuilder();
+
   private record Vlan(int fid, Members tagged, Members untagged) {}
 
   /** Stands for an S-channel wherever a port does. */
@@ -160,6 +162,12 @@ final class Configuration {
     return this;
   }
 
+  /** More top-level elements, as they are. */
+  Configuration and(String xml) {
+    more.append(xml);
+    return this;
+  }
+
   /** For each port that transmits: where to let a sentinel arrive that leaves by it alone. */
   Map<Integer, Integer> sentinels() {
     Map<Integer, Integer> sources = new TreeMap<>();
@@ -239,7 +247,7 @@ final class Configuration {
     for (int port : all) {
       station(xml, Integer.toString(SENTINEL_VLAN), sentinelStation(port), "port" + port);
     }
-    return xml.append("</filtering-database></bridge>").toString();
+    return xml.append("</filtering-database></bridge>").append(more).toString();
   }
 
   private boolean carriesChannels(int port) {

@@ -62,6 +62,8 @@ enum Target {
                       "127.0.0.1:" + place.p4runtime(),
                       "--dp-grpc-server-addr",
                       "127.0.0.1:" + place.dataplane(),
+                      "--priority-queues",
+                      "8",
                       "--cpu-port",
                       Integer.toString(CPU_PORT))
                   .redirectErrorStream(true)

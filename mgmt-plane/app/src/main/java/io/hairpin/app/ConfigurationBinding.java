@@ -44,7 +44,7 @@ import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ListSchemaNode;
 
-/** From configuration data of hairpin-bridge and ietf-interfaces to the bridge's records. */
+/** From configuration data of our modules and those that they augment to the bridge's records. */
 final class ConfigurationBinding {
 
   /** A list of which each entry is one object of the bridge, or a container that is one. */
@@ -72,7 +72,19 @@ final class ConfigurationBinding {
                 ConfigurationBinding::staticEntry,
                 "bridge",
                 "filtering-database",
-                "static-entry"));
+                "static-entry"),
+            listing(model, AccessListBinding::accessList, "acls", "acl"),
+            listing(
+                model,
+                AccessListBinding::interfaceAttachment,
+                "acls",
+                "attachment-points",
+                "interface"),
+            listing(model, AccessListBinding::vlanAttachment, "acls", "attachment-points", "vlan"),
+            listing(model, AccessListBinding::mirrorSession, "bridge", "mirroring", "session"),
+            listing(model, QualityOfServiceBinding::port, "interfaces", "interface"),
+            listing(
+                model, QualityOfServiceBinding::trafficClass, "bridge", "qos", "traffic-class"));
   }
 
   /** Reads a whole configuration. */

@@ -1,8 +1,11 @@
 package io.hairpin.app;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
@@ -11,11 +14,14 @@ import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.LeafNode;
 import org.opendaylight.yangtools.yang.data.api.schema.LeafSetNode;
-import org.opendaylight.yangtools.yang.model.api.CaseSchemaNode;
+import org.opendaylight.yangtools.yang.data.api.schema.MapNode;
 import org.opendaylight.yangtools.yang.model.api.ChoiceSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.DataNodeContainer;
 import org.opendaylight.yangtools.yang.model.api.DataSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.LeafSchemaNode;
+import org.opendaylight.yangtools.yang.model.api.TypeDefinition;
+import org.opendaylight.yangtools.yang.model.api.type.EnumTypeDefinition;
+import org.opendaylight.yangtools.yang.model.api.type.UnionTypeDefinition;
 
 /** A container or list entry, read by the names of its leaves, with the schema's defaults. */
 final class Data {
@@ -36,24 +42,22 @@ final class Data {
 
   /** The schema of a child by its local name, of whatever module, and in whatever choice. */
   static DataSchemaNode child(DataNodeContainer schema, String name) {
-    return lookUp(schema, name)
+    return search(schema, name)
         .orElseThrow(() -> new IllegalArgumentException("No node '" + name + "' in " + schema));
   }
 
-  private static Optional<DataSchemaNode> lookUp(DataNodeContainer schema, String name) {
+  /** Choices and cases have no place of their own in the data, so none in these names. */
+  private static Optional<DataSchemaNode> search(DataNodeContainer schema, String name) {
     for (DataSchemaNode child : schema.getChildNodes()) {
-      if (child instanceof ChoiceSchemaNode choice) {
-        for (CaseSchemaNode one : choice.getCases()) {
-          Optional<DataSchemaNode> found = lookUp(one, name);
-          if (found.isPresent()) {
-            return found;
-          }
-        }
-      } else if (child.getQName().getLocalName().equals(name)) {
+      if (!(child instanceof ChoiceSchemaNode) && child.getQName().getLocalName().equals(name)) {
         return Optional.of(child);
       }
     }
-    return Optional.empty();
+    return schema.getChildNodes().stream()
+        .filter(ChoiceSchemaNode.class::isInstance)
+        .flatMap(choice -> ((ChoiceSchemaNode) choice).getCases().stream())
+        .flatMap(alternative -> search(alternative, name).stream())
+        .findFirst();
   }
 
   String get(String leaf) {
@@ -97,18 +101,61 @@ final class Data {
     return presence(name).orElseGet(() -> new Data((DataNodeContainer) child(schema, name), null));
   }
 
-  private @Nullable DataContainerChild node(QName name) {
-    return node == null ? null : node(node, NodeIdentifier.create(name));
+  /** The entries of a list in their order. */
+  List<Data> list(String name) {
+    DataSchemaNode listSchema = child(schema, name);
+    List<Data> entries = new ArrayList<>();
+    if (node(listSchema.getQName()) instanceof MapNode list) {
+      list.body().forEach(entry -> entries.add(new Data((DataNodeContainer) listSchema, entry)));
+    }
+    return entries;
   }
 
-  private static @Nullable DataContainerChild node(DataContainerNode in, NodeIdentifier name) {
-    DataContainerChild found = in.childByArg(name);
-    for (DataContainerChild child : in.body()) {
-      if (found == null && child instanceof ChoiceNode choice) {
-        found = node(choice, name);
+  /** The bits of a leaf that are set. */
+  Optional<Set<String>> bits(String leaf) {
+    return node(child(schema, leaf).getQName()) instanceof LeafNode<?> value
+            && value.body() instanceof Set<?> bits
+        ? Optional.of(bits.stream().map(Object::toString).collect(Collectors.toSet()))
+        : Optional.empty();
+  }
+
+  /** The number of a leaf that may have a name for it. */
+  Optional<Integer> value(String leaf) {
+    TypeDefinition<?> type = ((LeafSchemaNode) child(schema, leaf)).getType();
+    return find(leaf).map(text -> named(type, text).orElseGet(() -> Integer.parseInt(text)));
+  }
+
+  private static Optional<Integer> named(TypeDefinition<?> type, String text) {
+    return switch (type) {
+      case EnumTypeDefinition names ->
+          names.getValues().stream()
+              .filter(pair -> pair.getName().equals(text))
+              .map(EnumTypeDefinition.EnumPair::getValue)
+              .findFirst();
+      case UnionTypeDefinition union ->
+          union.getTypes().stream().flatMap(member -> named(member, text).stream()).findFirst();
+      default -> Optional.empty();
+    };
+  }
+
+  private @Nullable DataContainerChild node(QName name) {
+    return node == null ? null : node(node, name);
+  }
+
+  private static @Nullable DataContainerChild node(DataContainerNode parent, QName name) {
+    DataContainerChild found = parent.childByArg(NodeIdentifier.create(name));
+    if (found != null && !(found instanceof ChoiceNode)) {
+      return found;
+    }
+    for (DataContainerChild child : parent.body()) {
+      if (child instanceof ChoiceNode choice) {
+        DataContainerChild inside = node(choice, name);
+        if (inside != null) {
+          return inside;
+        }
       }
     }
-    return found;
+    return null;
   }
 
   private static String text(Object value) {

@@ -45,8 +45,37 @@ class HairpinConfiguration {
   private static final String EMBEDDED = "hairpin";
 
   private static final String[] MODULES = {
-    "ietf-interfaces", "iana-if-type", "ietf-netconf-acm", "hairpin-bridge", "hairpin-alarms"
+    "ietf-interfaces",
+    "iana-if-type",
+    "ietf-netconf-acm",
+    "ietf-access-control-list",
+    "hairpin-bridge",
+    "hairpin-alarms",
+    "hairpin-access-lists",
+    "hairpin-access-lists-deviations",
+    "hairpin-mirroring",
+    "hairpin-qos"
   };
+
+  /**
+   * All but interface-stats: entries are shared by the interfaces that their list is attached to.
+   */
+  private static final List<String> ACCESS_LIST_FEATURES =
+      List.of(
+          "match-on-eth",
+          "match-on-ipv4",
+          "match-on-ipv6",
+          "match-on-tcp",
+          "match-on-udp",
+          "match-on-icmp",
+          "eth",
+          "ipv4",
+          "ipv6",
+          "mixed-eth-ipv4",
+          "mixed-eth-ipv6",
+          "mixed-eth-ipv4-ipv6",
+          "acl-aggregate-stats",
+          "interface-attachment");
 
   @Bean
   Clock clock() {
@@ -58,6 +87,7 @@ class HairpinConfiguration {
     return Schema.builder()
         .classPath(HairpinConfiguration.class.getClassLoader())
         .modules(MODULES)
+        .features("ietf-access-control-list", ACCESS_LIST_FEATURES)
         .build();
   }
 

@@ -1,21 +1,26 @@
 package io.hairpin.app;
 
+import io.hairpin.bridge.AceCount;
 import io.hairpin.bridge.Alarm;
 import io.hairpin.bridge.Bridge;
 import io.hairpin.bridge.Count;
 import io.hairpin.bridge.Discard;
 import io.hairpin.bridge.FilteringEntry;
 import io.hairpin.bridge.MacAddress;
+import io.hairpin.bridge.MirrorCount;
 import io.hairpin.bridge.PortState;
 import io.hairpin.bridge.Ports.Port;
+import io.hairpin.bridge.QueueCount;
 import io.hairpin.bridge.VlanCounters;
 import io.hairpin.netconf.server.StateProvider;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
@@ -40,6 +45,7 @@ final class StateBinding {
     return List.of(
         provider("interfaces", root -> root.list("interface", bridge.ports(), this::port)),
         provider("bridge", this::bridge),
+        provider("acls", this::accessLists),
         provider("alarms", root -> root.list("alarm", bridge.alarms(), this::alarm)));
   }
 
@@ -53,6 +59,10 @@ final class StateBinding {
         "filtering-database",
         database -> database.list("entry", bridge.filteringEntries(), this::filteringEntry));
     root.list("vlan", bridge.vlans().entrySet(), this::vlan);
+    root.container(
+        "mirroring",
+        mirroring -> mirroring.list("session", bridge.mirrorCounts(), this::mirrorSession));
+    root.container("qos", qos -> qos.list("queued", bridge.queued(), this::queued));
     root.list("discard", bridge.discards(), this::discard);
   }
 
@@ -71,6 +81,40 @@ final class StateBinding {
     writer.leaf("mac-address", MacAddress.format(entry.address()));
     entry.port().ifPresent(port -> writer.leaf("port", port));
     writer.leaf("type", entry.type().name().toLowerCase(Locale.ROOT));
+  }
+
+  private void mirrorSession(StateWriter writer, MirrorCount count) {
+    writer.leaf("id", count.session());
+    writer.container(
+        "statistics", statistics -> count(statistics, "frames", "octets", count.count()));
+  }
+
+  private void queued(StateWriter writer, QueueCount queue) {
+    writer.leaf("traffic-class", queue.trafficClass());
+    count(writer, "frames", "octets", queue.count());
+  }
+
+  private void accessLists(StateWriter root) {
+    Map<String, List<AceCount>> lists = new TreeMap<>();
+    for (AceCount count : bridge.aceCounts()) {
+      lists.computeIfAbsent(count.list(), _ -> new ArrayList<>()).add(count);
+    }
+    root.list("acl", lists.entrySet(), this::accessList);
+  }
+
+  private void accessList(StateWriter writer, Map.Entry<String, List<AceCount>> list) {
+    writer.leaf("name", list.getKey());
+    writer.container("aces", aces -> aces.list("ace", list.getValue(), this::ace));
+  }
+
+  private void ace(StateWriter writer, AceCount ace) {
+    writer.leaf("name", ace.ace());
+    writer.container(
+        "statistics",
+        statistics -> {
+          statistics.leaf("matched-packets", unsigned(ace.count().frames()));
+          statistics.leaf("matched-octets", unsigned(ace.count().octets()));
+        });
   }
 
   private void discard(StateWriter entry, Discard discard) {

@@ -13,6 +13,7 @@ import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdent
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifierWithPredicates;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
+import org.opendaylight.yangtools.yang.data.api.schema.MapEntryNode;
 import org.opendaylight.yangtools.yang.data.impl.codec.TypeDefinitionAwareCodec;
 import org.opendaylight.yangtools.yang.data.spi.node.ImmutableNodes;
 import org.opendaylight.yangtools.yang.model.api.ContainerSchemaNode;
@@ -89,20 +90,28 @@ final class StateWriter {
       return;
     }
     ListSchemaNode list = (ListSchemaNode) Data.child(schema, name);
-    var map =
-        ImmutableNodes.newSystemMapBuilder()
-            .withNodeIdentifier(NodeIdentifier.create(list.getQName()));
+    List<MapEntryNode> entries = new ArrayList<>();
     for (T item : items) {
       StateWriter entry = new StateWriter(list);
       content.accept(entry, item);
       Map<QName, Object> keys = new LinkedHashMap<>(entry.values);
       keys.keySet().retainAll(list.getKeyDefinition());
-      map.withChild(
+      entries.add(
           ImmutableNodes.newMapEntryBuilder()
               .withNodeIdentifier(NodeIdentifierWithPredicates.of(list.getQName(), keys))
               .withValue(entry.children)
               .build());
     }
-    children.add(map.build());
+    NodeIdentifier identifier = NodeIdentifier.create(list.getQName());
+    children.add(
+        list.isUserOrdered()
+            ? ImmutableNodes.newUserMapBuilder()
+                .withNodeIdentifier(identifier)
+                .withValue(entries)
+                .build()
+            : ImmutableNodes.newSystemMapBuilder()
+                .withNodeIdentifier(identifier)
+                .withValue(entries)
+                .build());
   }
 }

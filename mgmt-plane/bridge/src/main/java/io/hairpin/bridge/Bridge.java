@@ -29,6 +29,7 @@ import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Listener;
 import io.hairpin.p4runtime.client.PacketIn;
 import io.hairpin.p4runtime.client.Session;
+import io.hairpin.p4runtime.client.TableEntry;
 import io.hairpin.p4runtime.client.Value;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +58,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -98,6 +100,9 @@ public final class Bridge implements AutoCloseable {
   private static final List<Long> REASONS =
       Stream.of(DiscardReason.values()).map(DiscardReason::index).toList();
 
+  /** 802.1Q 8.6.6: one for each priority at most. */
+  private static final int QUEUES = 8;
+
   /** Guards the configuration with what was learnt and what the target should hold. */
   private final Object lock = new Object();
 
@@ -115,6 +120,9 @@ public final class Bridge implements AutoCloseable {
 
   /** Guarded by the lock. */
   private final Learning learning = new Learning();
+
+  /** Guarded by the lock. */
+  private final Attachments attachments;
 
   private final ScheduledExecutorService everySecond =
       Executors.newSingleThreadScheduledExecutor(
@@ -175,6 +183,7 @@ public final class Bridge implements AutoCloseable {
     address = known.orElseGet(() -> LOCAL_ADDRESS | ThreadLocalRandom.current().nextLong(1L << 40));
     sampler = new Sampler(clock);
     base = Intent.base(cpuPort, address);
+    attachments = new Attachments(logicalPorts, cpuPort);
     dataplane = new Dataplane(lock, connection, base, new Learner(), alarms, retry);
   }
 
@@ -220,12 +229,15 @@ public final class Bridge implements AutoCloseable {
    * @param change the change
    * @return the change, ready to be taken
    * @throws InvalidConfigurationException where it names a port, for the first time, that the
-   *     switch does not have, a port both in the tagged and in the untagged set of a VLAN, or
-   *     S-channels that cannot be beside each other or that something else still names
+   *     switch does not have, a port both in the tagged and in the untagged set of a VLAN,
+   *     S-channels that cannot be beside each other or that something else still names, or an
+   *     access list that matches what its type does not allow or is attached where it cannot do
+   *     what it says
    */
   public Prepared prepare(Change change) throws InvalidConfigurationException {
     synchronized (lock) {
       new ConfigurationCheck(configuration, logicalPorts, portNames(), change).run();
+      attachments.check(change);
     }
     return () -> apply(change);
   }
@@ -280,6 +292,9 @@ public final class Bridge implements AutoCloseable {
           gone.addAll(flushed(was, key));
           after.addAll(entities(key));
         });
+    Attachments.Difference difference = attachments.apply(affected, configuration);
+    gone.addAll(difference.before());
+    after.addAll(difference.after());
     dataplane.replace(gone, after);
   }
 
@@ -646,10 +661,15 @@ public final class Bridge implements AutoCloseable {
         address = LOCAL_ADDRESS | (known.getAsLong() & LOCAL_PART);
         base = Intent.base(cpuPort, address);
       }
-      if (logicalPorts.adopt(Intent.channels(held)) || known.isPresent()) {
+      boolean renumbered = logicalPorts.adopt(Intent.channels(held));
+      Attachments.Difference difference = attachments.adopt(held);
+      if (renumbered || known.isPresent()) {
         List<Entity> all = new ArrayList<>(base);
         configuration.keySet().forEach(key -> all.addAll(entities(key)));
+        all.addAll(difference.after());
         dataplane.want(all);
+      } else {
+        dataplane.replace(difference.before(), difference.after());
       }
       learning.clear();
       List<Entity> adopted = new ArrayList<>();
@@ -1022,6 +1042,61 @@ public final class Bridge implements AutoCloseable {
         .sorted(
             Comparator.comparingInt(FilteringEntry::fid).thenComparingLong(FilteringEntry::address))
         .toList();
+  }
+
+  /**
+   * Tells how many frames the entries of access lists matched.
+   *
+   * @return the counts; none where the target does not tell
+   */
+  public List<AceCount> aceCounts() {
+    Set<String> tables;
+    synchronized (lock) {
+      tables = attachments.tables();
+    }
+    Map<TableEntry, Count> counts = new HashMap<>();
+    for (String table : tables) {
+      Optional<Map<TableEntry, Count>> read = dataplane.counts(table);
+      if (read.isEmpty()) {
+        return List.of();
+      }
+      counts.putAll(read.get());
+    }
+    synchronized (lock) {
+      return attachments.counts(counts);
+    }
+  }
+
+  /**
+   * Tells how many frames were given to the queues.
+   *
+   * @return the counts by queue; none where the target does not tell
+   */
+  public List<QueueCount> queued() {
+    List<QueueCount> counts = new ArrayList<>();
+    dataplane
+        .count("queued", LongStream.range(0, QUEUES).boxed().toList())
+        .forEach((queue, count) -> counts.add(new QueueCount(queue.intValue(), count)));
+    return counts;
+  }
+
+  /**
+   * Tells how many copies the mirror sessions made.
+   *
+   * @return the counts; none where the target does not tell
+   */
+  public List<MirrorCount> mirrorCounts() {
+    List<Long> sessions = new ArrayList<>();
+    for (ObjectKey key : configuration.keySet()) {
+      if (key instanceof MirrorSession.Key(int id)) {
+        sessions.add((long) id);
+      }
+    }
+    List<MirrorCount> counts = new ArrayList<>();
+    dataplane
+        .count("mirrored", sessions)
+        .forEach((session, count) -> counts.add(new MirrorCount(session.intValue(), count)));
+    return counts;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.hairpin.bridge;
 
+import io.hairpin.bridge.Attachment.PortPoint;
 import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
@@ -48,6 +49,9 @@ final class ConfigurationCheck {
       if (object instanceof Vlan vlan) {
         checkOneSet(vlan);
       }
+      if (object instanceof MirrorSession session) {
+        checkDestinations(session);
+      }
       channels |= concernsChannels(object) || concernsChannels(before.get(object.key()));
     }
     for (ObjectKey key : change.removed()) {
@@ -71,6 +75,18 @@ final class ConfigurationCheck {
     }
   }
 
+  private void checkDestinations(MirrorSession session) throws InvalidConfigurationException {
+    for (String name : session.destinations()) {
+      if (!ports.isPhysical(name)) {
+        throw new InvalidConfigurationException(
+            session.key(),
+            "destination-port",
+            name,
+            session.key() + ": '" + name + "' is no physical port; copies leave by these only");
+      }
+    }
+  }
+
   private void checkPorts(ConfigurationObject object) throws InvalidConfigurationException {
     ConfigurationObject old = before.get(object.key());
     Set<String> named = named(object);
@@ -86,6 +102,10 @@ final class ConfigurationCheck {
             case Interface of -> of.sChannel() == null ? "name" : "s-channel";
             case Vlan vlan -> vlan.tagged().contains(name) ? "tagged-port" : "untagged-port";
             case StaticEntry _ -> "port";
+            case AccessList _ -> "name";
+            case Attachment _ -> "interface-id";
+            case MirrorSession _ -> "id";
+            case QualityOfService _ -> "name";
             case FilteringDatabase _, SampleCollector _ ->
                 throw new IllegalStateException("It names no port");
           };
@@ -112,7 +132,15 @@ final class ConfigurationCheck {
           named.add(port);
         }
       }
-      case FilteringDatabase _, SampleCollector _ -> {}
+      case AccessList list -> named.addAll(list.portNames());
+      case MirrorSession session -> named.addAll(session.portNames());
+      case Attachment(PortPoint(String name), _, _) -> named.add(name);
+      case QualityOfService.Port port -> {
+        if (!port.isDefault()) {
+          named.add(port.name());
+        }
+      }
+      case Attachment _, FilteringDatabase _, QualityOfService _, SampleCollector _ -> {}
     }
     return named;
   }

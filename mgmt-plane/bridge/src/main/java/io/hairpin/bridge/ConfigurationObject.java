@@ -9,7 +9,16 @@ import org.jspecify.annotations.Nullable;
  * One object of the bridge's configuration, complete with its defaults. What the dataplane should
  * hold for an object depends on that object alone, so the cost of a change follows the change.
  */
-public sealed interface ConfigurationObject {
+public sealed interface ConfigurationObject
+    permits ConfigurationObject.FilteringDatabase,
+        ConfigurationObject.Interface,
+        ConfigurationObject.SampleCollector,
+        ConfigurationObject.StaticEntry,
+        ConfigurationObject.Vlan,
+        AccessList,
+        Attachment,
+        MirrorSession,
+        QualityOfService {
 
   /**
    * Tells which object this is.
@@ -19,7 +28,16 @@ public sealed interface ConfigurationObject {
   ObjectKey key();
 
   /** The identity of an object; its text names the object in logs. */
-  sealed interface ObjectKey {}
+  sealed interface ObjectKey
+      permits FilteringDatabaseKey,
+          InterfaceKey,
+          SampleCollectorKey,
+          StaticEntryKey,
+          VlanKey,
+          AccessList.Key,
+          Attachment.Point,
+          MirrorSession.Key,
+          QualityOfService.Key {}
 
   /**
    * The identity of an {@link Interface}.

@@ -222,6 +222,24 @@ final class Dataplane implements Listener, AutoCloseable {
     }
   }
 
+  /** What hit each entry of a table, by key; empty where the target does not tell. */
+  Optional<Map<TableEntry, Count>> counts(String table) {
+    Session target = session;
+    if (target == null || !synchronised()) {
+      return Optional.empty();
+    }
+    try {
+      Map<TableEntry, Count> counts = new HashMap<>();
+      target
+          .readDirectCounters(table)
+          .forEach((key, value) -> counts.put(key, new Count(value.packets(), value.bytes())));
+      return Optional.of(counts);
+    } catch (P4RuntimeException e) {
+      log.warn("The counts of table {} cannot be read: {}", table, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
   /** How many packets hit each entry of a table, by key; empty where the target does not tell. */
   Map<TableEntry, Long> hits(String table) {
     Session target = session;

@@ -41,7 +41,11 @@ public enum DiscardReason {
   /** More frames to groups than its reception port may flood. */
   MULTICAST_RATE(18),
   /** More frames to stations that are not known than its reception port may flood. */
-  UNKNOWN_UNICAST_RATE(19);
+  UNKNOWN_UNICAST_RATE(19),
+  /** An access list drops it. */
+  ACCESS_LIST(30),
+  /** More than a policer lets through. */
+  POLICER(31);
 
   private final int index;
 

@@ -42,6 +42,11 @@ import java.util.Set;
  */
 final class Intent {
 
+  /** The clone session and the instance of samples. */
+  static final int SAMPLES = 100;
+
+  static final int SAMPLE = 0xFFFF;
+
   /** A frame trapped for its reserved address (802.1Q 8.6.3), as packet-in says. */
   static final int TRAP_RESERVED_ADDRESS = 1;
 
@@ -51,10 +56,6 @@ final class Intent {
   /** A frame by which this bridge looks for loops. */
   static final int TRAP_PROBE = 3;
 
-  /** The clone session and the instance of samples. */
-  private static final int SAMPLES = 100;
-
-  private static final int SAMPLE = 0xFFFF;
 
   /** The classes of the meter and of the counter of floods, of each logical port. */
   static final int FLOOD_CLASSES = 4;
@@ -132,6 +133,8 @@ final class Intent {
       case Vlan vlan -> of(vlan);
       case StaticEntry entry -> of(entry);
       case FilteringDatabase _, SampleCollector _ -> List.of();
+      case QualityOfService qos -> QualityOfServiceIntent.of(qos, ports);
+      case AccessList _, Attachment _, MirrorSession _ -> List.of(); // See Attachments.
     };
   }
 

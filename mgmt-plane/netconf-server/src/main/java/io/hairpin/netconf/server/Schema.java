@@ -33,6 +33,7 @@ import org.opendaylight.yangtools.yang.model.api.Module;
 import org.opendaylight.yangtools.yang.model.api.meta.StatementSourceException;
 import org.opendaylight.yangtools.yang.model.api.source.SourceDependency;
 import org.opendaylight.yangtools.yang.model.api.source.SourceIdentifier;
+import org.opendaylight.yangtools.yang.model.api.stmt.FeatureSet;
 import org.opendaylight.yangtools.yang.model.spi.source.SourceInfo;
 import org.opendaylight.yangtools.yang.model.spi.source.StringYangTextSource;
 import org.opendaylight.yangtools.yang.parser.api.YangParserException;
@@ -133,6 +134,8 @@ public final class Schema {
     private final Set<String> modules = new LinkedHashSet<>(OWN_MODULES);
     private final Map<String, TreeMap<String, Found>> found = new HashMap<>();
 
+    private final Map<String, List<String>> features = new HashMap<>();
+
     /** A source that may be used; the revision is the empty string where it is not known. */
     private record Found(String name, String text, String origin) {}
 
@@ -196,6 +199,18 @@ public final class Schema {
       return this;
     }
 
+    /**
+     * Supports only some features of a module; of one that is not named here, all are supported.
+     *
+     * @param module the module's name
+     * @param supported the names of its features that are supported
+     * @return this builder
+     */
+    public Builder features(String module, List<String> supported) {
+      features.put(module, List.copyOf(supported));
+      return this;
+    }
+
     private List<String> scan(Path directory) {
       List<String> names = new ArrayList<>();
       try (Stream<Path> files = Files.list(directory)) {
@@ -233,6 +248,7 @@ public final class Schema {
           ServiceLoader.load(YangParserFactory.class).findFirst().orElseThrow().createParser();
       Map<SourceIdentifier, Source> sources = new LinkedHashMap<>();
       Map<String, String> origins = new HashMap<>();
+      Map<QNameModule, List<String>> restricted = new HashMap<>();
       record Wanted(String name, @Nullable Revision revision, String by) {}
       var wanted = new ArrayDeque<Wanted>();
       modules.forEach(name -> wanted.add(new Wanted(name, null, "")));
@@ -271,6 +287,10 @@ public final class Schema {
               info.sourceId(),
               new Source(
                   source.name, revision, module, !modules.contains(source.name), source.text));
+          List<String> supported = features.get(source.name);
+          if (supported != null && info instanceof SourceInfo.Module own) {
+            restricted.put(QNameModule.ofRevision(own.namespace().toString(), revision), supported);
+          }
           String by = ", needed by " + source.origin;
           for (SourceDependency needed : info.imports()) {
             wanted.add(new Wanted(needed.name().getLocalName(), needed.revision(), by));
@@ -278,6 +298,11 @@ public final class Schema {
           for (SourceDependency needed : info.includes()) {
             wanted.add(new Wanted(needed.name().getLocalName(), needed.revision(), by));
           }
+        }
+        if (!restricted.isEmpty()) {
+          FeatureSet.Builder supportedFeatures = FeatureSet.builder();
+          restricted.forEach(supportedFeatures::addModuleFeatures);
+          parser.setSupportedFeatures(supportedFeatures.build());
         }
         return new Schema(parser.buildEffectiveModel(), List.copyOf(sources.values()));
       } catch (YangSyntaxErrorException e) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ final class Table {
   private final Names<TableAct> actions;
   private final boolean prioritized;
   private final @Nullable Action initialDefault;
+  private final Optional<EntryRestriction> restriction;
 
   Table(io.hairpin.p4runtime.config.v1.Table info, P4Info p4Info) {
     this.info = info;
@@ -51,6 +53,7 @@ final class Table {
                     });
     initialDefault =
         info.hasInitialDefaultAction() ? initialDefault(info.getInitialDefaultAction()) : null;
+    restriction = EntryRestriction.of(info);
   }
 
   private static Names.Candidate<TableAct> candidate(
@@ -152,13 +155,18 @@ final class Table {
       }
     }
     Action action = entry.action();
-    return new TableEntry(
-        table,
-        matches,
-        entry.priority(),
-        entry.isDefault(),
-        action == null ? null : canonical(table, action, entry.isDefault()),
-        entry.idleTimeout());
+    TableEntry canonical =
+        new TableEntry(
+            table,
+            matches,
+            entry.priority(),
+            entry.isDefault(),
+            action == null ? null : canonical(table, action, entry.isDefault()),
+            entry.idleTimeout());
+    if (!entry.isDefault()) {
+      restriction.ifPresent(legal -> legal.check(canonical));
+    }
+    return canonical;
   }
 
   private static @Nullable Match canonical(

@@ -1,0 +1,650 @@
+package io.hairpin.bridge;
+
+import io.hairpin.bridge.AccessList.Ace;
+import io.hairpin.bridge.AccessList.Actions;
+import io.hairpin.bridge.AccessList.Forwarding;
+import io.hairpin.bridge.Attachment.Point;
+import io.hairpin.bridge.Attachment.PortPoint;
+import io.hairpin.bridge.Attachment.VlanPoint;
+import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
+import io.hairpin.bridge.ConfigurationObject.ObjectKey;
+import io.hairpin.bridge.MirrorSession.Sources;
+import io.hairpin.p4runtime.client.Action;
+import io.hairpin.p4runtime.client.CloneSession;
+import io.hairpin.p4runtime.client.Entity;
+import io.hairpin.p4runtime.client.Replica;
+import io.hairpin.p4runtime.client.TableEntry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The access lists and mirror sessions and what they are attached to, as entities of the pipeline.
+ *
+ * <p>The lists of one attachment point make up one sequence. A sequence has a number in the table
+ * that looks it up, by which every point with the same sequence shares its entries. Numbers and the
+ * priorities of entries depend on what was before; {@link #adopt} takes them from a target that
+ * holds some. Not safe for several threads.
+ */
+final class Attachments {
+
+  /** On which side of the pipeline. */
+  private enum Side {
+    INGRESS,
+    EGRESS;
+
+    String prefix() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** What attachments look like in the pipeline. */
+  private enum Kind {
+    PORT,
+    VLAN;
+
+    static Kind of(Point point) {
+      return switch (point) {
+        case PortPoint _ -> PORT;
+        case VlanPoint _ -> VLAN;
+      };
+    }
+
+    String infix() {
+      return "_" + name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** A table of entries. */
+  private record Table(Side side, Kind kind) {
+    String aces() {
+      return side.prefix() + kind.infix() + "_ace";
+    }
+
+    String attachments() {
+      return side.prefix() + kind.infix() + "_attachment";
+    }
+
+    String attach() {
+      return "attach_" + side.prefix() + kind.infix();
+    }
+  }
+
+  /** Access lists in their order, as a table looks them up. */
+  private record Sequence(Table table, List<String> names) {}
+
+  private record AceName(String list, String ace) {}
+
+  /** What the pipeline holds for a sequence. */
+  private static final class Installed {
+    int number;
+    Map<AceName, Integer> priorities = Map.of();
+
+    /** The entries, and whose they are. */
+    Map<TableEntry, AceName> entries = Map.of();
+  }
+
+  /** What the pipeline holds for an attachment point. */
+  private record Bound(Set<Sequence> sequences, List<Entity> entries) {}
+
+  /** What a change takes away and what it puts in. */
+  record Difference(List<Entity> before, List<Entity> after) {
+    Difference() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
+  private static final int LAST_NUMBER = 4095;
+
+  /** A length that cuts nothing off. */
+  private static final int LONGEST = 0xFFFF;
+
+  private static final int TAG = 4;
+
+  private final LogicalPorts ports;
+  private final int cpuPort;
+  private final Map<String, AccessList> lists = new HashMap<>();
+  private final Map<Point, Attachment> attachments = new LinkedHashMap<>();
+  private final Map<Integer, MirrorSession> sessions = new TreeMap<>();
+  private final Map<Sequence, Installed> sequences = new HashMap<>();
+  private final Map<Point, Bound> bindings = new HashMap<>();
+
+  /** The clone sessions, and what copies look like. */
+  private List<Entity> copies = List.of();
+
+  /**
+   * Makes it, with nothing attached.
+   *
+   * @param ports the numbers of the ports
+   * @param cpuPort the number of the CPU port, which samples go to
+   */
+  Attachments(LogicalPorts ports, int cpuPort) {
+    this.ports = ports;
+    this.cpuPort = cpuPort;
+  }
+
+  /** Checks a change against the present configuration. */
+  void check(Change change) throws InvalidConfigurationException {
+    Map<String, AccessList> listsAfter = new HashMap<>(lists);
+    Map<Point, Attachment> attachmentsAfter = new HashMap<>(attachments);
+    boolean affected = false;
+    for (ObjectKey key : change.removed()) {
+      affected |= change(key, null, listsAfter, attachmentsAfter);
+    }
+    for (ConfigurationObject object : change.put()) {
+      affected |= change(object.key(), object, listsAfter, attachmentsAfter);
+      if (object instanceof AccessList list) {
+        checkType(list);
+      }
+    }
+    if (affected) {
+      for (Attachment attachment : attachmentsAfter.values()) {
+        for (String name : attachment.egress()) {
+          AccessList list = listsAfter.get(name);
+          if (list != null) {
+            checkEgress(list, attachment, change);
+          }
+        }
+      }
+    }
+  }
+
+  private static void checkType(AccessList list) throws InvalidConfigurationException {
+    for (Ace ace : list.aces()) {
+      var matches = ace.matches();
+      boolean eth =
+          matches.destination() != null
+              || matches.source() != null
+              || matches.etherType().isPresent();
+      int version = matches.ip() == null ? 0 : matches.ip().version();
+      String what =
+          eth && !list.type().eth()
+              ? "Ethernet"
+              : version == 4 && !list.type().ipv4()
+                  ? "IPv4"
+                  : version == 6 && !list.type().ipv6() ? "IPv6" : null;
+      if (what != null) {
+        throw new InvalidConfigurationException(
+            list.key(),
+            "type",
+            "",
+            list.key()
+                + ": the entry '"
+                + ace.name()
+                + "' matches the "
+                + what
+                + " header, which the list's type does not allow");
+      }
+    }
+  }
+
+  private static void checkEgress(AccessList list, Attachment attachment, Change change)
+      throws InvalidConfigurationException {
+    for (Ace ace : list.aces()) {
+      if (ace.actions().ingressOnly()) {
+        throw new InvalidConfigurationException(
+            change.put().contains(attachment) ? attachment.key() : list.key(),
+            change.put().contains(attachment) ? "egress" : "name",
+            list.name(),
+            attachment.key()
+                + ": the entry '"
+                + ace.name()
+                + "' of access list '"
+                + list.name()
+                + "' redirects, polices or sets the priority, which only ingress access lists can");
+      }
+    }
+  }
+
+  private static boolean change(
+      ObjectKey key,
+      @Nullable ConfigurationObject object,
+      Map<String, AccessList> lists,
+      Map<Point, Attachment> attachments) {
+    return switch (key) {
+      case AccessList.Key(String name) -> {
+        put(lists, name, object instanceof AccessList list ? list : null);
+        yield true;
+      }
+      case Point point -> {
+        put(attachments, point, object instanceof Attachment attachment ? attachment : null);
+        yield true;
+      }
+      default -> false;
+    };
+  }
+
+  private void change(MirrorSession.Key key, @Nullable ConfigurationObject object) {
+    put(sessions, key.id(), object instanceof MirrorSession session ? session : null);
+  }
+
+  private static <K, V> void put(Map<K, V> map, K key, @Nullable V value) {
+    if (value == null) {
+      map.remove(key);
+    } else {
+      map.put(key, value);
+    }
+  }
+
+  /**
+   * Takes in what changed; tells what follows for the pipeline.
+   *
+   * @param affected what is there no more, is new, has other values or another number now
+   * @param configuration what there is now
+   */
+  Difference apply(Set<ObjectKey> affected, Map<ObjectKey, ConfigurationObject> configuration) {
+    Set<String> changed = new HashSet<>();
+    Set<Point> points = new LinkedHashSet<>();
+    Difference difference = new Difference();
+    boolean mirrors = false;
+    for (ObjectKey key : affected) {
+      var _ = change(key, configuration.get(key), lists, attachments);
+      switch (key) {
+        case MirrorSession.Key session -> {
+          points.addAll(sources(sessions.get(session.id())));
+          change(session, configuration.get(session));
+          points.addAll(sources(sessions.get(session.id())));
+          mirrors = true;
+        }
+        case AccessList.Key(String name) -> changed.add(name);
+        case Point point -> points.add(point);
+        case InterfaceKey(String name) -> {
+          points.add(new PortPoint(name));
+          lists.values().stream()
+              .filter(list -> list.portNames().contains(name))
+              .forEach(list -> changed.add(list.name()));
+        }
+        default -> {}
+      }
+    }
+    if (mirrors) {
+      difference.before().addAll(copies);
+      copies = copies();
+      difference.after().addAll(copies);
+    }
+    if (changed.isEmpty() && points.isEmpty()) {
+      return difference;
+    }
+    Set<Sequence> touched = new LinkedHashSet<>();
+    for (Sequence sequence : sequences.keySet()) {
+      if (sequence.names().stream().anyMatch(changed::contains)) {
+        touched.add(sequence);
+      }
+    }
+    for (Point point : points) {
+      Bound bound = bindings.remove(point);
+      if (bound != null) {
+        touched.addAll(bound.sequences());
+        difference.before().addAll(bound.entries());
+      }
+      touched.addAll(sequences(point).values());
+    }
+    for (Sequence sequence : touched) {
+      Installed installed = sequences.get(sequence);
+      if (installed != null) {
+        difference.before().addAll(installed.entries.keySet());
+      }
+    }
+    Set<Sequence> attached = attached();
+    touched.stream().filter(sequence -> !attached.contains(sequence)).forEach(sequences::remove);
+    for (Sequence sequence : touched) {
+      if (attached.contains(sequence)) {
+        Installed installed = sequences.get(sequence);
+        if (installed == null) {
+          installed = numbered(sequence);
+          sequences.put(sequence, installed);
+        }
+        derive(sequence, installed, installed.priorities);
+        difference.after().addAll(installed.entries.keySet());
+      }
+    }
+    points.forEach(point -> bind(point, difference.after()));
+    return difference;
+  }
+
+  /** The sequences of a point, by the table that they are looked up in. */
+  private Map<Table, Sequence> sequences(Point point) {
+    Attachment attachment = attachments.get(point);
+    if (attachment == null || key(point).isEmpty()) {
+      return Map.of();
+    }
+    Map<Table, Sequence> found = new LinkedHashMap<>();
+    for (Side side : Side.values()) {
+      List<String> names = side == Side.INGRESS ? attachment.ingress() : attachment.egress();
+      if (!names.isEmpty()) {
+        Table table = new Table(side, Kind.of(point));
+        found.put(table, new Sequence(table, names));
+      }
+    }
+    return found;
+  }
+
+  private static Set<Point> sources(@Nullable MirrorSession session) {
+    Set<Point> points = new LinkedHashSet<>();
+    if (session != null) {
+      for (Sources sources : List.of(session.ingress(), session.egress())) {
+        sources.ports().forEach(name -> points.add(new PortPoint(name)));
+        sources.vids().forEach(vid -> points.add(new VlanPoint(vid)));
+      }
+    }
+    return points;
+  }
+
+  /** The sessions that copy what passes a point, a bit each. */
+  private int mirrors(Side side, Point point) {
+    int mirrors = 0;
+    for (MirrorSession session : sessions.values()) {
+      Sources sources = side == Side.INGRESS ? session.ingress() : session.egress();
+      boolean copied =
+          switch (point) {
+            case PortPoint(String name) -> sources.ports().contains(name);
+            case VlanPoint(int vid) -> sources.vids().contains(vid);
+          };
+      if (copied) {
+        mirrors |= bit(session.id());
+      }
+    }
+    return mirrors;
+  }
+
+  private static int bit(int session) {
+    return 1 << (session - 1);
+  }
+
+  /**
+   * A clone session for every set of mirror sessions, by itself and with the sample: a frame has
+   * one clone, which every session that wants it shares.
+   */
+  private List<Entity> copies() {
+    List<Entity> entities = new ArrayList<>();
+    for (MirrorSession session : sessions.values()) {
+      int length = session.length().orElse(LONGEST);
+      TableEntry key = TableEntry.of("mirror_session").exact("session", session.id());
+      entities.add(
+          session.remoteVid().isPresent()
+              ? key.action(
+                  Action.of("copy_to_vlan")
+                      .with("vid", session.remoteVid().getAsInt())
+                      .with("length", Math.min(length + TAG, LONGEST)))
+              : key.action(Action.of("copy").with("length", length)));
+    }
+    for (int set = 1; set < 1 << MirrorSession.LAST; set++) {
+      Set<Replica> replicas = new LinkedHashSet<>();
+      int found = 0;
+      for (MirrorSession session : sessions.values()) {
+        if ((set & bit(session.id())) != 0) {
+          found |= bit(session.id());
+          for (String destination : session.destinations()) {
+            ports
+                .physical(destination)
+                .ifPresent(port -> replicas.add(new Replica(port, session.id())));
+          }
+        }
+      }
+      if (found == set && !replicas.isEmpty()) {
+        entities.add(new CloneSession(set, replicas, 0, 0));
+        Set<Replica> sampled = new LinkedHashSet<>(replicas);
+        sampled.add(new Replica(cpuPort, Intent.SAMPLE));
+        entities.add(new CloneSession(Intent.SAMPLES + set, sampled, 0, 0));
+      }
+    }
+    return entities;
+  }
+
+  private Set<Sequence> attached() {
+    Set<Sequence> attached = new HashSet<>();
+    attachments.keySet().forEach(point -> attached.addAll(sequences(point).values()));
+    return attached;
+  }
+
+  /** What a point is known by in the pipeline. */
+  private OptionalInt key(Point point) {
+    return switch (point) {
+      case PortPoint(String name) -> ports.number(name);
+      case VlanPoint(int vid) -> OptionalInt.of(vid);
+    };
+  }
+
+  private Installed numbered(Sequence sequence) {
+    Set<Integer> taken = new HashSet<>();
+    sequences.forEach(
+        (other, installed) -> {
+          if (other.table().equals(sequence.table())) {
+            taken.add(installed.number);
+          }
+        });
+    Installed installed = new Installed();
+    installed.number = 1;
+    while (taken.contains(installed.number)) {
+      installed.number++;
+    }
+    if (installed.number > LAST_NUMBER) {
+      throw new IllegalStateException("More than " + LAST_NUMBER + " in " + sequence.table());
+    }
+    return installed;
+  }
+
+  /** Attaches to a point what it has, if anything. */
+  private void bind(Point point, List<Entity> after) {
+    if (key(point).isEmpty()) {
+      return;
+    }
+    Map<Table, Sequence> found = sequences(point);
+    List<Entity> entries = new ArrayList<>();
+    for (Side side : Side.values()) {
+      Table table = new Table(side, Kind.of(point));
+      Installed installed = found.containsKey(table) ? sequences.get(found.get(table)) : null;
+      int mirrors = mirrors(side, point);
+      if (installed != null || mirrors != 0) {
+        entries.add(
+            attachmentKey(table, point)
+                .action(
+                    Action.of(table.attach())
+                        .with("access_list", installed == null ? 0 : installed.number)
+                        .with("mirrors", mirrors)));
+      }
+    }
+    if (!entries.isEmpty()) {
+      bindings.put(point, new Bound(Set.copyOf(found.values()), entries));
+      after.addAll(entries);
+    }
+  }
+
+  private TableEntry attachmentKey(Table table, Point point) {
+    String field =
+        switch (table.kind()) {
+          case VLAN -> "vid";
+          case PORT -> table.side() == Side.INGRESS ? "reception_port" : "transmission_port";
+        };
+    return TableEntry.of(table.attachments()).exact(field, key(point).orElseThrow());
+  }
+
+  /** Makes the entries of a sequence, with as many of the priorities as can be kept. */
+  private void derive(Sequence sequence, Installed installed, Map<AceName, Integer> held) {
+    Map<AceName, Ace> aces = aces(sequence);
+    installed.priorities = Priorities.of(List.copyOf(aces.keySet()), held);
+    installed.entries = new LinkedHashMap<>();
+    aces.forEach(
+        (name, ace) -> {
+          int priority = Objects.requireNonNull(installed.priorities.get(name));
+          Action action = action(sequence.table().side(), ace.actions());
+          if (action == null) {
+            return; // Its port is not there.
+          }
+          for (TableEntry row : rows(sequence, installed.number, ace)) {
+            installed.entries.put(row.priority(priority).action(action), name);
+          }
+        });
+  }
+
+  private Map<AceName, Ace> aces(Sequence sequence) {
+    Map<AceName, Ace> aces = new LinkedHashMap<>();
+    for (String name : sequence.names()) {
+      AccessList list = lists.get(name);
+      if (list != null) {
+        list.aces().forEach(ace -> aces.put(new AceName(name, ace.name()), ace));
+      }
+    }
+    return aces;
+  }
+
+  private @Nullable Action action(Side side, Actions actions) {
+    String suffix = "_" + side.prefix();
+    int mirrors = actions.mirrors().stream().mapToInt(Attachments::bit).sum();
+    if (actions.forwarding() == Forwarding.DROP) {
+      return Action.of("drop" + suffix).with("mirrors", mirrors);
+    }
+    if (side == Side.EGRESS) {
+      return Action.of("accept" + suffix).with("mirrors", mirrors);
+    }
+    Action action = Action.of("accept" + suffix);
+    String redirect = actions.redirect();
+    if (redirect != null) {
+      OptionalInt port = ports.number(redirect);
+      if (port.isEmpty()) {
+        return null;
+      }
+      action = Action.of("redirect").with("logical_port", port.getAsInt());
+    }
+    return action
+        .with("mirrors", mirrors)
+        .with("policer", actions.policer().orElse(0))
+        .with("sets_priority", actions.priority().isPresent())
+        .with("priority", actions.priority().orElse(0));
+  }
+
+  private static List<TableEntry> rows(Sequence sequence, int number, Ace ace) {
+    return AceRows.of(
+        TableEntry.of(sequence.table().aces()).exact("access_list", number), ace.matches());
+  }
+
+  /** Takes over the numbers and priorities that a target holds, as far as they fit. */
+  Difference adopt(Collection<Entity> held) {
+    Difference difference = new Difference();
+    Map<TableEntry, Integer> numbers = new HashMap<>();
+    Map<TableEntry, Deque<Integer>> priorities = new HashMap<>();
+    Set<String> aceTables = new HashSet<>();
+    sequences.keySet().forEach(sequence -> aceTables.add(sequence.table().aces()));
+    for (Entity entity : held) {
+      if (entity instanceof TableEntry entry) {
+        Action action = entry.action();
+        if (aceTables.contains(entry.table())) {
+          priorities
+              .computeIfAbsent(entry.key().priority(0), _ -> new ArrayDeque<>())
+              .add(entry.priority());
+        } else if (entry.table().endsWith("_attachment") && action != null) {
+          numbers.put(
+              entry.key(),
+              (int) Objects.requireNonNull(action.params().get("access_list")).toLong());
+        }
+      }
+    }
+    bindings.values().forEach(bound -> difference.before().addAll(bound.entries()));
+    sequences.values().forEach(installed -> difference.before().addAll(installed.entries.keySet()));
+    renumber(numbers);
+    sequences.forEach(
+        (sequence, installed) -> {
+          Map<AceName, Integer> adopted = new HashMap<>();
+          aces(sequence)
+              .forEach(
+                  (name, ace) -> {
+                    TableEntry row = rows(sequence, installed.number, ace).getFirst();
+                    Deque<Integer> found = priorities.get(row);
+                    if (found != null && !found.isEmpty()) {
+                      adopted.put(name, highest(found));
+                    }
+                  });
+          derive(sequence, installed, adopted);
+          difference.after().addAll(installed.entries.keySet());
+        });
+    difference.before().addAll(copies);
+    copies = copies();
+    difference.after().addAll(copies);
+    List<Point> bound = List.copyOf(bindings.keySet());
+    bindings.clear();
+    bound.forEach(point -> bind(point, difference.after()));
+    return difference;
+  }
+
+  /** Two entries that match the same keep their order. */
+  private static int highest(Deque<Integer> priorities) {
+    int highest = new TreeSet<>(priorities).last();
+    boolean removed = priorities.remove(highest);
+    assert removed;
+    return highest;
+  }
+
+  private void renumber(Map<TableEntry, Integer> held) {
+    Map<Sequence, Integer> adopted = new LinkedHashMap<>();
+    Map<Table, Set<Integer>> taken = new HashMap<>();
+    for (Point point : attachments.keySet()) {
+      sequences(point)
+          .forEach(
+              (table, sequence) -> {
+                Integer number = held.get(attachmentKey(table, point));
+                if (number != null
+                    && number != 0
+                    && !adopted.containsKey(sequence)
+                    && taken.computeIfAbsent(table, _ -> new HashSet<>()).add(number)) {
+                  adopted.put(sequence, number);
+                }
+              });
+    }
+    sequences.forEach(
+        (sequence, installed) -> {
+          Set<Integer> numbers = taken.computeIfAbsent(sequence.table(), _ -> new HashSet<>());
+          Integer number = adopted.get(sequence);
+          if (number == null) {
+            number = installed.number;
+            while (!numbers.add(number)) {
+              number = number % LAST_NUMBER + 1;
+            }
+          }
+          installed.number = number;
+        });
+  }
+
+  /** The tables whose counters tell of the entries. */
+  Set<String> tables() {
+    Set<String> tables = new HashSet<>();
+    sequences.keySet().forEach(sequence -> tables.add(sequence.table().aces()));
+    return tables;
+  }
+
+  /** What each entry matched, of the counts by key of the pipeline's entries. */
+  List<AceCount> counts(Map<TableEntry, Count> counts) {
+    Map<AceName, Count> sums = new LinkedHashMap<>();
+    lists
+        .values()
+        .forEach(
+            list ->
+                list.aces()
+                    .forEach(ace -> sums.put(new AceName(list.name(), ace.name()), Count.ZERO)));
+    for (Installed installed : sequences.values()) {
+      installed.entries.forEach(
+          (entry, name) -> {
+            Count count = counts.get(entry.key());
+            if (count != null) {
+              sums.merge(name, count, Count::plus);
+            }
+          });
+    }
+    List<AceCount> result = new ArrayList<>();
+    sums.forEach((name, count) -> result.add(new AceCount(name.list(), name.ace(), count)));
+    return result;
+  }
+}
