@@ -56,7 +56,6 @@ final class Intent {
   /** A frame by which this bridge looks for loops. */
   static final int TRAP_PROBE = 3;
 
-
   /** The classes of the meter and of the counter of floods, of each logical port. */
   static final int FLOOD_CLASSES = 4;
 
