@@ -5,8 +5,9 @@
 #include "headers.p4"
 #include "ids.p4"
 
-// 802.1Q 8.8: where a destination is, by (FID, address). What is not in it, and what is sent to a
-// group, is flooded in its VLAN, and the rates of its reception port are about it.
+// 802.1Q 8.8: where a destination is, by (FID, address): behind one port, or for a group that is
+// registered behind those of its multicast group. What is not in it is flooded in its VLAN; the rates
+// of the reception port are about all that is replicated.
 control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
     @id(ACTION_FDB_FORWARD)
     action forward(logical_port_t logical_port) {
@@ -23,6 +24,12 @@ control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
         meta.reason = reason_t.BLACKHOLE;
     }
 
+    @id(ACTION_FDB_FORWARD_GROUP)
+    action forward_group(group_t group) {
+        meta.group = group;
+        meta.registered = 1;
+    }
+
     @entry_restriction("
         fid != 0;
         dst_addr != 0;
@@ -33,7 +40,7 @@ control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
             meta.fid : exact @name("fid");
             hdr.ethernet.dst_addr : exact @name("dst_addr");
         }
-        actions = { forward; blackhole; @defaultonly flood; }
+        actions = { forward; blackhole; forward_group; @defaultonly flood; }
         const default_action = flood();
         size = FDB_ENTRIES;
     }

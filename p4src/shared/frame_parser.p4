@@ -6,7 +6,9 @@
 
 const bit<16> ETHER_TYPE_IPV4 = 0x0800;
 const bit<16> ETHER_TYPE_IPV6 = 0x86DD;
+const bit<8> PROTOCOL_HOP_BY_HOP = 0;
 const bit<8> PROTOCOL_ICMP = 1;
+const bit<8> PROTOCOL_IGMP = 2;
 const bit<8> PROTOCOL_TCP = 6;
 const bit<8> PROTOCOL_UDP = 17;
 const bit<8> PROTOCOL_ICMPV6 = 58;
@@ -71,6 +73,7 @@ parser FrameParser(packet_in packet, out headers_t hdr, inout metadata_t meta) {
     state ipv4_payload {
         transition select(hdr.ipv4.protocol) {
             PROTOCOL_ICMP: icmp;
+            PROTOCOL_IGMP: membership;
             PROTOCOL_TCP: tcp;
             PROTOCOL_UDP: udp;
             default: accept;
@@ -79,11 +82,23 @@ parser FrameParser(packet_in packet, out headers_t hdr, inout metadata_t meta) {
     state ipv6 {
         packet.extract(hdr.ipv6);
         transition select(hdr.ipv6.version, hdr.ipv6.next_header) {
+            (6, PROTOCOL_HOP_BY_HOP): hop_by_hop;
             (6, PROTOCOL_ICMPV6): icmp;
             (6, PROTOCOL_TCP): tcp;
             (6, PROTOCOL_UDP): udp;
             default: accept;
         }
+    }
+    state hop_by_hop {
+        packet.extract(hdr.hop_by_hop);
+        transition select(hdr.hop_by_hop.next_header, hdr.hop_by_hop.length) {
+            (PROTOCOL_ICMPV6, 0): membership;
+            default: accept;
+        }
+    }
+    state membership {
+        packet.extract(hdr.membership);
+        transition accept;
     }
     state tcp {
         packet.extract(hdr.tcp);

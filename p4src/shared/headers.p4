@@ -105,6 +105,20 @@ header icmp_t {
     bit<16> checksum;
 }
 
+// IPv6 hop-by-hop options of the shortest length, in which MLD has its router alert.
+header hop_by_hop_t {
+    bit<8> next_header;
+    bit<8> length;
+    bit<48> options;
+}
+
+// The beginning of an IGMP or MLD message.
+header membership_t {
+    bit<8> type;
+    bit<8> code;
+    bit<16> checksum;
+}
+
 struct headers_t {
     packet_in_t packet_in;
     packet_out_t packet_out;
@@ -117,9 +131,11 @@ struct headers_t {
     ipv4_t ipv4;
     ipv4_options_t ipv4_options;
     ipv6_t ipv6;
+    hop_by_hop_t hop_by_hop;
     tcp_t tcp;
     udp_t udp;
     icmp_t icmp;
+    membership_t membership;
 }
 
 // Why a frame was discarded: the index of the counters ingress_discards and egress_discards.
@@ -146,7 +162,8 @@ enum bit<8> reason_t {
     MULTICAST_RATE = 18,      // more frames to groups
     UNKNOWN_UNICAST_RATE = 19, // more frames to stations that are not known
     ACCESS_LIST = 30,         // an access list drops it
-    POLICER = 31              // more than a policer lets through
+    POLICER = 31,             // more than a policer lets through
+    UNREGISTERED_GROUP = 46   // nobody is known to want the group, and the VLAN filters such
 }
 
 // 802.1Q 8.4, with the values of dot1dStpPortState left aside: these three are all that a frame meets.
@@ -259,7 +276,11 @@ struct metadata_t {
     bit<1> dei;
     fid_t fid;
     mstid_t mstid;
-    group_t group;                    // the VLAN's multicast group
+    group_t group;                    // the multicast group to replicate to: the VLAN's, or another
+    group_t unregistered;             // of frames to groups that are not registered; 0: none
+    group_t queries;                  // of IGMP and MLD queries
+    group_t reports;                  // of IGMP and MLD reports
+    bit<1> registered;                // the destination is a group that is registered
     port_state_t state;
     station_t station;
     bit<1> learn;

@@ -8,10 +8,14 @@
 // 802.1Q 6.9 and 8.6.2: acceptable frame types, the VLAN of the frame, ingress filtering.
 control VlanAdmission(in headers_t hdr, inout metadata_t meta) {
     @id(ACTION_VLAN_RELAY)
-    action relay(fid_t fid, mstid_t mstid, group_t group) {
+    action relay(fid_t fid, mstid_t mstid, group_t group, group_t unregistered, group_t queries,
+                 group_t reports) {
         meta.fid = fid;
         meta.mstid = mstid;
         meta.group = group;
+        meta.unregistered = unregistered;
+        meta.queries = queries;
+        meta.reports = reports;
     }
 
     @id(ACTION_VLAN_DISCARD)

@@ -9,6 +9,7 @@
 #include "../shared/frame_parser.p4"
 #include "../shared/headers.p4"
 #include "../shared/marking.p4"
+#include "../shared/multicast.p4"
 #include "../shared/port_state.p4"
 #include "../shared/priority.p4"
 #include "../shared/reception.p4"
@@ -30,6 +31,9 @@
 const bit<32> INSTANCE_INGRESS_CLONE = 1;
 const bit<32> INSTANCE_EGRESS_CLONE = 2;
 const bit<32> INSTANCE_REPLICA = 5;
+
+// The instance that control gives the replica which it gets itself: no logical port.
+const bit<16> TO_CONTROL = 0;
 
 // The instance that control gives the copy which a sample is, and its reason as a packet-in.
 const bit<16> SAMPLE = 0xFFFF;
@@ -64,6 +68,7 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
     TrafficClass() traffic_class;
     Source() source;
     FilteringDatabase() filtering_database;
+    Multicast() multicast;
     FloodRates() flood_rates;
     ReflectiveRelay() reflective_relay;
     Transmission() transmission;
@@ -132,6 +137,9 @@ control HairpinIngress(inout headers_t hdr, inout metadata_t meta,
                 if (meta.ace.redirect != 0) {
                     meta.transmission_port = meta.ace.redirect;
                     meta.flood = flood_t.NONE;
+                }
+                if (meta.reason == reason_t.NONE && meta.flood == flood_t.MULTICAST) {
+                    multicast.apply(hdr, meta);
                 }
             }
             if (meta.reason == reason_t.NONE && meta.flood != flood_t.NONE) {
@@ -208,6 +216,10 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
             }
             return;
         }
+        if (meta.path == path_t.RELAY && standard_metadata.instance_type == INSTANCE_REPLICA
+                && standard_metadata.egress_rid == TO_CONTROL) {
+            meta.path = path_t.TO_CPU;
+        }
         if (meta.path == path_t.TO_CPU) {
             hdr.packet_in.setValid();
             hdr.packet_in.reception_port = meta.reception_port;
@@ -269,9 +281,11 @@ control HairpinDeparser(packet_out packet, in headers_t hdr) {
         packet.emit(hdr.ipv4);
         packet.emit(hdr.ipv4_options);
         packet.emit(hdr.ipv6);
+        packet.emit(hdr.hop_by_hop);
         packet.emit(hdr.tcp);
         packet.emit(hdr.udp);
         packet.emit(hdr.icmp);
+        packet.emit(hdr.membership);
     }
 }
 

@@ -8,6 +8,7 @@ import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
 import io.hairpin.bridge.ConfigurationObject.FloodLimits;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
+import io.hairpin.bridge.ConfigurationObject.Multicast;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.ConfigurationObject.Protection;
 import io.hairpin.bridge.ConfigurationObject.ReflectiveRelay;
@@ -27,6 +28,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.common.QName;
@@ -213,7 +215,9 @@ final class ConfigurationBinding {
         constant(MacLearning.class, data.get("mac-learning")),
         limit(data, "mac-limit"),
         protection(data.container("flood-limits"), data.container("loop-protection")),
-        data.find("sampling-rate").map(Integer::parseInt).orElse(0));
+        data.find("sampling-rate").map(Integer::parseInt).orElse(0),
+        data.container("multicast").flag("fast-leave"),
+        limit(data.container("multicast"), "group-limit"));
   }
 
   private static int limit(Data data, String leaf) {
@@ -241,7 +245,20 @@ final class ConfigurationBinding {
         data.find("fid").map(Integer::parseInt).orElse(vid),
         data.set("tagged-port"),
         data.set("untagged-port"),
-        limit(data, "mac-limit"));
+        limit(data, "mac-limit"),
+        multicast(data.container("multicast")));
+  }
+
+  private static Multicast multicast(Data data) {
+    return new Multicast(
+        data.flag("snooping"),
+        constant(Multicast.Unregistered.class, data.get("unregistered")),
+        data.set("router-port"),
+        data.list("static-group").stream()
+            .collect(
+                Collectors.toMap(
+                    group -> MacAddress.parse(group.get("mac-address")),
+                    group -> group.set("port"))));
   }
 
   private static FilteringDatabase filteringDatabase(Data data) {

@@ -8,6 +8,7 @@ import io.hairpin.bridge.Discard;
 import io.hairpin.bridge.FilteringEntry;
 import io.hairpin.bridge.MacAddress;
 import io.hairpin.bridge.MirrorCount;
+import io.hairpin.bridge.MulticastState;
 import io.hairpin.bridge.PortState;
 import io.hairpin.bridge.Ports.Port;
 import io.hairpin.bridge.QueueCount;
@@ -64,6 +65,7 @@ final class StateBinding {
         mirroring -> mirroring.list("session", bridge.mirrorCounts(), this::mirrorSession));
     root.container("qos", qos -> qos.list("queued", bridge.queued(), this::queued));
     root.list("discard", bridge.discards(), this::discard);
+    root.list("vlan", bridge.multicast(), this::multicast);
   }
 
   private void vlan(StateWriter writer, Map.Entry<Integer, VlanCounters> vlan) {
@@ -114,6 +116,30 @@ final class StateBinding {
         statistics -> {
           statistics.leaf("matched-packets", unsigned(ace.count().frames()));
           statistics.leaf("matched-octets", unsigned(ace.count().octets()));
+        });
+  }
+
+  private void multicast(StateWriter vlan, MulticastState state) {
+    vlan.leaf("vid", state.vid());
+    vlan.container(
+        "multicast",
+        multicast -> {
+          multicast.leafList("router-port-oper", state.routerPorts());
+          multicast.list(
+              "querier",
+              state.queriers(),
+              (entry, querier) -> {
+                entry.leaf("address", querier.address().getHostAddress());
+                entry.leaf("port", querier.port());
+              });
+          multicast.list(
+              "membership",
+              state.memberships(),
+              (entry, membership) -> {
+                entry.leaf("group", membership.group().getHostAddress());
+                entry.leaf("port", membership.port());
+                entry.leaf("station", MacAddress.format(membership.station()));
+              });
         });
   }
 

@@ -24,6 +24,9 @@ import io.hairpin.bridge.Intent.Source;
 import io.hairpin.bridge.PortState.Counters;
 import io.hairpin.bridge.Ports.Port;
 import io.hairpin.bridge.Trips.Cause;
+import io.hairpin.bridge.multicast.InvalidMessageException;
+import io.hairpin.bridge.multicast.Snooping;
+import io.hairpin.bridge.multicast.Snooping.Host;
 import io.hairpin.p4runtime.client.DigestList;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Listener;
@@ -56,6 +59,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -124,6 +128,12 @@ public final class Bridge implements AutoCloseable {
   /** Guarded by the lock. */
   private final Attachments attachments;
 
+  /** Guarded by the lock. */
+  private final GroupForwarding groups;
+
+  /** Membership messages that were not valid. */
+  private final AtomicLong invalidMessages = new AtomicLong();
+
   private final ScheduledExecutorService everySecond =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("bridge").factory());
@@ -175,7 +185,7 @@ public final class Bridge implements AutoCloseable {
     alarms = new Alarms(clock);
     logicalPorts =
         new LogicalPorts(ports.list().stream().collect(Collectors.toMap(Port::name, Port::number)));
-    intent = new Intent(logicalPorts);
+    intent = new Intent(logicalPorts, cpuPort);
     this.cpuPort = cpuPort;
     OptionalLong known =
         ports.list().stream().flatMapToLong(port -> port.address().stream()).findFirst();
@@ -184,6 +194,14 @@ public final class Bridge implements AutoCloseable {
     sampler = new Sampler(clock);
     base = Intent.base(cpuPort, address);
     attachments = new Attachments(logicalPorts, cpuPort);
+    groups =
+        new GroupForwarding(
+            logicalPorts,
+            cpuPort,
+            new Snooping(
+                clock,
+                port -> bridgePort(port).map(BridgePort::fastLeave).orElse(true),
+                port -> bridgePort(port).map(BridgePort::groupLimit).orElse(0)));
     dataplane = new Dataplane(lock, connection, base, new Learner(), alarms, retry);
   }
 
@@ -213,6 +231,7 @@ public final class Bridge implements AutoCloseable {
   private void tick() {
     try {
       watch();
+      expireGroups();
       Instant now = clock.instant();
       if (!now.isBefore(aged.plus(pollInterval()))) {
         aged = now;
@@ -295,7 +314,34 @@ public final class Bridge implements AutoCloseable {
     Attachments.Difference difference = attachments.apply(affected, configuration);
     gone.addAll(difference.before());
     after.addAll(difference.after());
+    for (GroupForwarding.Difference groupDifference : regrouped(before)) {
+      gone.addAll(groupDifference.before());
+      after.addAll(groupDifference.after());
+    }
     dataplane.replace(gone, after);
+  }
+
+  /** What becomes of groups where VLANs changed, or ports that carry no frames any more. */
+  private List<GroupForwarding.Difference> regrouped(Map<ObjectKey, Before> affected) {
+    List<GroupForwarding.Difference> differences = new ArrayList<>();
+    Map<Integer, Optional<Vlan>> vlans = new LinkedHashMap<>();
+    affected.forEach(
+        (key, was) -> {
+          if (key instanceof VlanKey(int vid)) {
+            vlans.put(vid, Optional.ofNullable((Vlan) configuration.get(key)));
+          } else if (was.number().isPresent() && !carries(key)) {
+            differences.add(groups.forgetPort(was.number().getAsInt()));
+          }
+        });
+    differences.add(groups.configure(vlans));
+    return differences;
+  }
+
+  private boolean carries(ObjectKey key) {
+    return effective(key) instanceof Interface of
+        && of.enabled()
+        && of.bridgePort() != null
+        && !isBlocked(key);
   }
 
   /** What a change is about, and what depends on that. */
@@ -510,6 +556,22 @@ public final class Bridge implements AutoCloseable {
   /** What decides on what the dataplane teaches. */
   private final class Learner implements Dataplane.Learner {
 
+    private void hear(int port, byte[] frame) {
+      try {
+        synchronized (lock) {
+          MembershipFrame membership =
+              MembershipFrame.of(frame, bridgePort(port).map(BridgePort::pvid).orElse(0));
+          GroupForwarding.Difference difference =
+              groups.receive(
+                  membership.vid(), new Host(port, membership.source()), membership.message());
+          dataplane.replace(difference.before(), difference.after());
+        }
+      } catch (InvalidMessageException e) {
+        invalidMessages.incrementAndGet();
+        log.debug("Membership message on logical port {}: {}", port, e.getMessage());
+      }
+    }
+
     @Override
     public void learn(DigestList digests) {
       synchronized (lock) {
@@ -579,6 +641,7 @@ public final class Bridge implements AutoCloseable {
       switch ((int) packet.metadata("reason").toLong()) {
         case Intent.TRAP_SAMPLE -> sampled(port, packet.payload());
         case Intent.TRAP_PROBE -> looped(port, packet.payload());
+        case Intent.MEMBERSHIP -> hear(port, packet.payload().toByteArray());
         default -> {
           if (ControlFrames.isBpdu(packet.payload())) {
             bpdu(port);
@@ -662,14 +725,17 @@ public final class Bridge implements AutoCloseable {
         base = Intent.base(cpuPort, address);
       }
       boolean renumbered = logicalPorts.adopt(Intent.channels(held));
-      Attachments.Difference difference = attachments.adopt(held);
+      Attachments.Difference lists = attachments.adopt(held);
+      GroupForwarding.Difference registered = groups.adopt(held);
       if (renumbered || known.isPresent()) {
         List<Entity> all = new ArrayList<>(base);
         configuration.keySet().forEach(key -> all.addAll(entities(key)));
-        all.addAll(difference.after());
+        all.addAll(lists.after());
+        all.addAll(registered.after());
         dataplane.want(all);
       } else {
-        dataplane.replace(difference.before(), difference.after());
+        dataplane.replace(lists.before(), lists.after());
+        dataplane.replace(registered.before(), registered.after());
       }
       learning.clear();
       List<Entity> adopted = new ArrayList<>();
@@ -706,10 +772,7 @@ public final class Bridge implements AutoCloseable {
     }
 
     private int limit(int port) {
-      return configured(port)
-          .map(Interface::bridgePort)
-          .map(BridgePort::macLimit)
-          .orElse(Integer.MAX_VALUE);
+      return bridgePort(port).map(BridgePort::macLimit).orElse(Integer.MAX_VALUE);
     }
 
     private boolean learnsOn(int port) {
@@ -719,13 +782,17 @@ public final class Bridge implements AutoCloseable {
           .filter(object -> object instanceof Interface of && learns(of))
           .isPresent();
     }
+  }
 
-    private Optional<Interface> configured(int port) {
-      return logicalPorts
-          .name(port)
-          .map(name -> configuration.get(new InterfaceKey(name)))
-          .map(object -> (Interface) object);
-    }
+  private Optional<Interface> configured(int port) {
+    return logicalPorts
+        .name(port)
+        .map(name -> configuration.get(new InterfaceKey(name)))
+        .map(object -> (Interface) object);
+  }
+
+  private Optional<BridgePort> bridgePort(int port) {
+    return configured(port).map(Interface::bridgePort);
   }
 
   /** Holds a port back, or goes on doing so, and raises the alarm. */
@@ -829,6 +896,20 @@ public final class Bridge implements AutoCloseable {
             ageingTime().dividedBy(10).toMillis(),
             SHORTEST_POLL.toMillis(),
             LONGEST_POLL.toMillis()));
+  }
+
+  /** Ends group memberships that were not told again in time. */
+  void expireGroups() {
+    try {
+      synchronized (lock) {
+        GroupForwarding.Difference difference = groups.expire();
+        if (!difference.before().isEmpty() || !difference.after().isEmpty()) {
+          dataplane.replace(difference.before(), difference.after());
+        }
+      }
+    } catch (RuntimeException e) {
+      log.error("Group memberships did not expire; it is tried again", e);
+    }
   }
 
   /** Removes what was learnt of stations that sent nothing for the ageing time. */
@@ -1097,6 +1178,18 @@ public final class Bridge implements AutoCloseable {
         .count("mirrored", sessions)
         .forEach((session, count) -> counts.add(new MirrorCount(session.intValue(), count)));
     return counts;
+  }
+
+  /**
+   * Tells which groups are wanted where.
+   *
+   * @return what is known of each VLAN that snoops or has router ports or static groups, in the
+   *     order of the VLANs
+   */
+  public List<MulticastState> multicast() {
+    synchronized (lock) {
+      return groups.state();
+    }
   }
 
   /**

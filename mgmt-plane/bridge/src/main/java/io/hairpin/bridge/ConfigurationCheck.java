@@ -9,6 +9,7 @@ import io.hairpin.bridge.ConfigurationObject.SChannel;
 import io.hairpin.bridge.ConfigurationObject.SampleCollector;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
+import io.hairpin.bridge.multicast.Snooping;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -48,6 +49,7 @@ final class ConfigurationCheck {
       checkPorts(object);
       if (object instanceof Vlan vlan) {
         checkOneSet(vlan);
+        checkGroups(vlan);
       }
       if (object instanceof MirrorSession session) {
         checkDestinations(session);
@@ -87,6 +89,19 @@ final class ConfigurationCheck {
     }
   }
 
+  private static void checkGroups(Vlan vlan) throws InvalidConfigurationException {
+    for (long mac : vlan.multicast().staticGroups().keySet()) {
+      if (Snooping.isAlwaysFlooded(mac)) {
+        String address = MacAddress.format(mac);
+        throw new InvalidConfigurationException(
+            vlan.key(),
+            "multicast",
+            address,
+            vlan.key() + ": frames to " + address + " are always flooded; no entry limits them");
+      }
+    }
+  }
+
   private void checkPorts(ConfigurationObject object) throws InvalidConfigurationException {
     ConfigurationObject old = before.get(object.key());
     Set<String> named = named(object);
@@ -100,7 +115,9 @@ final class ConfigurationCheck {
       String attribute =
           switch (object) {
             case Interface of -> of.sChannel() == null ? "name" : "s-channel";
-            case Vlan vlan -> vlan.tagged().contains(name) ? "tagged-port" : "untagged-port";
+            case Vlan vlan when vlan.tagged().contains(name) -> "tagged-port";
+            case Vlan vlan when vlan.untagged().contains(name) -> "untagged-port";
+            case Vlan _ -> "multicast";
             case StaticEntry _ -> "port";
             case AccessList _ -> "name";
             case Attachment _ -> "interface-id";
@@ -125,6 +142,8 @@ final class ConfigurationCheck {
       case Vlan vlan -> {
         named.addAll(vlan.tagged());
         named.addAll(vlan.untagged());
+        named.addAll(vlan.multicast().routerPorts());
+        vlan.multicast().staticGroups().values().forEach(named::addAll);
       }
       case StaticEntry entry -> {
         String port = entry.port();

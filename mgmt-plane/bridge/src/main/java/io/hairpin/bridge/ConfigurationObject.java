@@ -2,6 +2,7 @@ package io.hairpin.bridge;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -162,6 +163,8 @@ public sealed interface ConfigurationObject
    * @param macLimit how many addresses are learnt on the port at most
    * @param protection what bounds storms and loops
    * @param samplingRate one received frame in how many is sampled, 1 to 2^24; 0 for none
+   * @param fastLeave whether a group that a host leaves ends for that host at once
+   * @param groupLimit how many groups the hosts behind the port may want at most
    */
   record BridgePort(
       int pvid,
@@ -171,7 +174,44 @@ public sealed interface ConfigurationObject
       MacLearning macLearning,
       int macLimit,
       Protection protection,
-      int samplingRate) {}
+      int samplingRate,
+      boolean fastLeave,
+      int groupLimit) {
+
+    /**
+     * A port with fast leave and any number of groups.
+     *
+     * @param pvid the VLAN of untagged and priority-tagged frames, 1 to 4094
+     * @param acceptableFrameTypes which frames are admitted
+     * @param ingressFiltering whether frames of VLANs that the port is no member of are discarded
+     * @param reflectiveRelay whether the port reflects
+     * @param macLearning what the port does with source addresses
+     * @param macLimit how many addresses are learnt on the port at most
+     * @param protection what bounds storms and loops
+     * @param samplingRate one received frame in how many is sampled; 0 for none
+     */
+    public BridgePort(
+        int pvid,
+        AcceptableFrameTypes acceptableFrameTypes,
+        boolean ingressFiltering,
+        ReflectiveRelay reflectiveRelay,
+        MacLearning macLearning,
+        int macLimit,
+        Protection protection,
+        int samplingRate) {
+      this(
+          pvid,
+          acceptableFrameTypes,
+          ingressFiltering,
+          reflectiveRelay,
+          macLearning,
+          macLimit,
+          protection,
+          samplingRate,
+          true,
+          UNLIMITED);
+    }
+  }
 
   /** A rate that limits nothing. */
   int UNLIMITED = Integer.MAX_VALUE;
@@ -249,12 +289,13 @@ public sealed interface ConfigurationObject
    * @param tagged the names of the members that transmit its frames with a tag
    * @param untagged the names of the members that transmit them without
    * @param macLimit how many addresses are learnt in its FID at most
+   * @param multicast what becomes of its frames to groups
    */
-  record Vlan(int vid, int fid, Set<String> tagged, Set<String> untagged, int macLimit)
+  record Vlan(int vid, int fid, Set<String> tagged, Set<String> untagged, int macLimit, Multicast multicast)
       implements ConfigurationObject {
 
     /**
-     * A VLAN in which as many addresses are learnt as there is room for.
+     * A VLAN that floods every group, and learns as many addresses as there is room for.
      *
      * @param vid its identifier
      * @param fid its filtering identifier
@@ -262,7 +303,7 @@ public sealed interface ConfigurationObject
      * @param untagged the names of the members that transmit them without
      */
     public Vlan(int vid, int fid, Set<String> tagged, Set<String> untagged) {
-      this(vid, fid, tagged, untagged, UNLIMITED);
+      this(vid, fid, tagged, untagged, UNLIMITED, Multicast.FLOODED);
     }
 
     /** Takes copies of the sets. */
@@ -274,6 +315,40 @@ public sealed interface ConfigurationObject
     @Override
     public VlanKey key() {
       return new VlanKey(vid);
+    }
+  }
+
+  /**
+   * What becomes of frames to groups in a VLAN.
+   *
+   * @param snooping whether IGMP and MLD messages tell which ports want a group (RFC 4541)
+   * @param unregistered what becomes of a group that no port is known to want
+   * @param routerPorts the names of ports behind which there is a multicast router
+   * @param staticGroups by group MAC address, the names of the ports that want it (802.1Q 8.8.1)
+   */
+  record Multicast(
+      boolean snooping,
+      Unregistered unregistered,
+      Set<String> routerPorts,
+      Map<Long, Set<String>> staticGroups) {
+
+    /** What becomes of a group that no port is known to want (802.1Q 8.8.6). */
+    public enum Unregistered {
+      /** It goes to every member of the VLAN. */
+      FLOOD,
+      /** It is discarded. */
+      FILTER,
+      /** It goes to the router ports. */
+      ROUTER_PORTS
+    }
+
+    /** Where nothing else is said. */
+    static final Multicast FLOODED = new Multicast(false, Unregistered.FLOOD, Set.of(), Map.of());
+
+    /** Takes copies of the collections. */
+    public Multicast {
+      routerPorts = Set.copyOf(routerPorts);
+      staticGroups = Map.copyOf(staticGroups);
     }
   }
 

@@ -45,7 +45,9 @@ public enum DiscardReason {
   /** An access list drops it. */
   ACCESS_LIST(30),
   /** More than a policer lets through. */
-  POLICER(31);
+  POLICER(31),
+  /** Its VLAN filters groups that no port is known to want. */
+  UNREGISTERED_GROUP(46);
 
   private final int index;
 

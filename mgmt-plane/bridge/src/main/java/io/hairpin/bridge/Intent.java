@@ -88,10 +88,27 @@ final class Intent {
   private static final int LIST_SIZE = 256;
   private static final Duration ACK_TIME = Duration.ofSeconds(1);
 
-  private final LogicalPorts ports;
+  /** The instance of a copy for control, which no logical port has. */
+  static final long TO_CONTROL = 0;
 
-  Intent(LogicalPorts ports) {
+  /** From here on, by VID. A VLAN's own group has its VID. */
+  private static final int REPORT_GROUPS = 0x1000;
+
+  private static final int QUERY_GROUPS = 0x2000;
+  private static final int UNREGISTERED_GROUPS = 0x3000;
+
+  /** The largest number of a multicast group; bmv2 knows no larger one. */
+  static final int LAST_GROUP = 0x7FFF;
+
+  /** A membership message, as packet-in says. */
+  static final int MEMBERSHIP = 4;
+
+  private final LogicalPorts ports;
+  private final int cpuPort;
+
+  Intent(LogicalPorts ports, int cpuPort) {
     this.ports = ports;
+    this.cpuPort = cpuPort;
   }
 
   /** What the dataplane holds whatever the configuration: the way to the CPU and back. */
@@ -328,12 +345,67 @@ final class Intent {
                 Action.of("relay")
                     .with("fid", vlan.fid())
                     .with("mstid", CIST)
-                    .with("group", vlan.vid())));
+                    .with("group", vlan.vid())
+                    .with("unregistered", unregistered(vlan))
+                    .with("queries", queries(vlan))
+                    .with("reports", reports(vlan))));
     Set<Replica> replicas = new LinkedHashSet<>();
     members(entities, replicas, vlan.vid(), vlan.tagged(), "tagged");
     members(entities, replicas, vlan.vid(), vlan.untagged(), "untagged");
     entities.add(new MulticastGroup(vlan.vid(), replicas));
+    if (vlan.multicast().snooping()) {
+      Set<Replica> queries = new LinkedHashSet<>(replicas);
+      queries.add(new Replica(cpuPort, TO_CONTROL));
+      entities.add(new MulticastGroup(queries(vlan), queries));
+    }
     return entities;
+  }
+
+  /** The multicast group of frames to groups that are not registered; 0 discards them. */
+  static int unregistered(Vlan vlan) {
+    return switch (vlan.multicast().unregistered()) {
+      case FLOOD -> vlan.vid();
+      case FILTER -> 0;
+      case ROUTER_PORTS -> UNREGISTERED_GROUPS + vlan.vid();
+    };
+  }
+
+  /** The multicast group of IGMP and MLD queries: every member, and control. */
+  private static int queries(Vlan vlan) {
+    return vlan.multicast().snooping() ? QUERY_GROUPS + vlan.vid() : vlan.vid();
+  }
+
+  /** The multicast group of IGMP and MLD reports: the router ports, and control. */
+  static int reports(Vlan vlan) {
+    return vlan.multicast().snooping() ? REPORT_GROUPS + vlan.vid() : vlan.vid();
+  }
+
+  /** Where frames to a registered group go. */
+  static TableEntry group(int fid, long mac, int group) {
+    return TableEntry.of("fdb")
+        .exact("fid", fid)
+        .exact("dst_addr", mac)
+        .action(Action.of("forward_group").with("group", group));
+  }
+
+  /** What an entry for a registered group says. */
+  record Group(int fid, long mac, int number) {}
+
+  static List<Group> groups(Collection<Entity> held) {
+    List<Group> groups = new ArrayList<>();
+    for (Entity entity : held) {
+      if (entity instanceof TableEntry entry
+          && entry.table().equals("fdb")
+          && entry.action() != null
+          && entry.action().name().equals("forward_group")) {
+        groups.add(
+            new Group(
+                (int) number(entry, "fid"),
+                number(entry, "dst_addr"),
+                (int) number(entry.action(), "group")));
+      }
+    }
+    return groups;
   }
 
   private void members(

@@ -5,7 +5,12 @@ public final class InvalidMessageException extends Exception {
 
   private static final long serialVersionUID = 1;
 
-  InvalidMessageException(String message) {
+  /**
+   * Says what is wrong.
+   *
+   * @param message why there is no valid message
+   */
+  public InvalidMessageException(String message) {
     super(message);
   }
 }

@@ -5,6 +5,7 @@ import io.hairpin.bridge.multicast.GroupMessage.Query;
 import io.hairpin.bridge.multicast.GroupMessage.Report;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,13 +14,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -63,24 +63,22 @@ public final class Snooping {
   public record Host(int port, long address) {}
 
   /**
-   * What a VLAN's hosts want, for operators to read.
+   * What a host wants, for operators to read.
    *
-   * @param vid the VLAN
    * @param group the group
    * @param host who wants it
    * @param until when the membership ends unless it is told again
    */
-  public record Membership(int vid, InetAddress group, Host host, Instant until) {}
+  public record Membership(InetAddress group, Host host, Instant until) {}
 
   /**
    * The querier of a VLAN.
    *
-   * @param vid the VLAN
    * @param address its IP address
    * @param port the logical port behind which it is
    * @param until when it is thought to be gone unless it asks again
    */
-  public record Querier(int vid, InetAddress address, int port, Instant until) {}
+  public record Querier(InetAddress address, int port, Instant until) {}
 
   /** A host's filter for one group; an excluding one has no sources to go by. */
   private record Wish(@Nullable Set<InetAddress> included, Instant until) {}
@@ -112,9 +110,87 @@ public final class Snooping {
   /** What is known of one VLAN. */
   private static final class Vlan {
     private final Map<InetAddress, Map<Host, Wish>> groups = new TreeMap<>(BY_ADDRESS);
+    private final Map<Long, Set<InetAddress>> byMac = new HashMap<>();
+    private final Map<Integer, Integer> groupsOfPort = new HashMap<>();
     private final Map<Integer, Instant> routers = new TreeMap<>();
     private final Map<Boolean, Querier> queriers = new HashMap<>();
     private final Map<Boolean, Timers> timers = new HashMap<>();
+
+    private boolean wants(InetAddress group, int port) {
+      return groups.getOrDefault(group, Map.of()).keySet().stream()
+          .anyMatch(host -> host.port() == port);
+    }
+
+    /** Tells whether the group has no other host behind the port. */
+    private boolean put(InetAddress group, Host host, Wish wish) {
+      boolean first = !wants(group, host.port());
+      if (first) {
+        groupsOfPort.merge(host.port(), 1, Integer::sum);
+      }
+      byMac.computeIfAbsent(mac(group), _ -> new HashSet<>()).add(group);
+      groups.computeIfAbsent(group, _ -> new HashMap<>()).put(host, wish);
+      return first;
+    }
+
+    /** Removes hosts; adds the addresses of groups that have lost a port. */
+    private void removeIf(BiPredicate<Host, Wish> condition, Set<Long> changed) {
+      for (InetAddress group : List.copyOf(groups.keySet())) {
+        removeIf(group, condition, changed);
+      }
+    }
+
+    private void removeIf(InetAddress group, BiPredicate<Host, Wish> condition, Set<Long> changed) {
+      Map<Host, Wish> hosts = groups.getOrDefault(group, Map.of());
+      Set<Integer> ports = new HashSet<>();
+      hosts.forEach(
+          (host, wish) -> {
+            if (condition.test(host, wish)) {
+              ports.add(host.port());
+            }
+          });
+      if (ports.isEmpty()) {
+        return;
+      }
+      hosts.entrySet().removeIf(entry -> condition.test(entry.getKey(), entry.getValue()));
+      for (int port : ports) {
+        if (!wants(group, port)) {
+          groupsOfPort.merge(port, -1, Integer::sum);
+          changed.add(mac(group));
+        }
+      }
+      if (hosts.isEmpty()) {
+        groups.remove(group);
+        Set<InetAddress> alike = byMac.getOrDefault(mac(group), new HashSet<>());
+        alike.remove(group);
+        if (alike.isEmpty()) {
+          byMac.remove(mac(group));
+        }
+      }
+    }
+  }
+
+  /**
+   * What may forward otherwise than before.
+   *
+   * @param vid the VLAN
+   * @param routers whether its router ports changed
+   * @param groups the MAC addresses of its groups whose ports changed
+   */
+  public record Changed(int vid, boolean routers, Set<Long> groups) {
+
+    /** Takes a copy of the set. */
+    public Changed {
+      groups = Set.copyOf(groups);
+    }
+
+    /**
+     * Tells whether nothing did.
+     *
+     * @return whether all forwards as before
+     */
+    public boolean isEmpty() {
+      return !routers && groups.isEmpty();
+    }
   }
 
   /**
@@ -167,21 +243,22 @@ public final class Snooping {
    * @param vid the VLAN in which it was received
    * @param host who sent it, and behind which logical port
    * @param message what it says
-   * @return the MAC addresses of the groups whose ports may have changed; of no interest where the
-   *     router ports did
+   * @return what it changes
    */
-  public Set<Long> receive(int vid, Host host, GroupMessage message) {
+  public Changed receive(int vid, Host host, GroupMessage message) {
     Vlan vlan = vlans.computeIfAbsent(vid, _ -> new Vlan());
     return switch (message) {
-      case Query query -> query(vid, vlan, host.port(), query);
-      case Report report -> report(vlan, host, report);
+      case Query query -> new Changed(vid, query(vlan, host.port(), query), Set.of());
+      case Report report -> new Changed(vid, false, report(vlan, host, report));
     };
   }
 
-  private Set<Long> query(int vid, Vlan vlan, int port, Query query) {
+  /** Tells whether the port was no router port before. */
+  private boolean query(Vlan vlan, int port, Query query) {
     Instant now = clock.instant();
     boolean v4 = query.group() instanceof Inet4Address;
     Timers timers = vlan.timers.getOrDefault(v4, Timers.DEFAULT);
+    boolean isNew = false;
     if (!query.sender().isAnyLocalAddress()) { // else a proxy without an address: no router
       Querier present = vlan.queriers.get(v4);
       if (present == null
@@ -190,9 +267,9 @@ public final class Snooping {
         timers = timers.as(query);
         vlan.timers.put(v4, timers);
         vlan.queriers.put(
-            v4, new Querier(vid, query.sender(), port, now.plus(timers.otherQuerierPresent())));
+            v4, new Querier(query.sender(), port, now.plus(timers.otherQuerierPresent())));
       }
-      vlan.routers.put(port, now.plus(timers.otherQuerierPresent()));
+      isNew = vlan.routers.put(port, now.plus(timers.otherQuerierPresent())) == null;
     }
     Map<Host, Wish> hosts = vlan.groups.get(query.group());
     if (hosts != null && !query.suppress() && query.sources().isEmpty()) {
@@ -200,38 +277,38 @@ public final class Snooping {
       hosts.replaceAll(
           (_, wish) -> wish.until().isAfter(end) ? new Wish(wish.included(), end) : wish);
     }
-    return Set.of();
+    return isNew;
   }
 
   private Set<Long> report(Vlan vlan, Host host, Report report) {
     Set<Long> changed = new HashSet<>();
     for (GroupRecord record : report.records()) {
-      if (!isAlwaysFlooded(mac(record.group())) && take(vlan, host, record)) {
-        changed.add(mac(record.group()));
+      if (!isAlwaysFlooded(mac(record.group()))) {
+        take(vlan, host, record, changed);
       }
     }
     return changed;
   }
 
-  /** Tells whether the group's ports changed. */
-  private boolean take(Vlan vlan, Host host, GroupRecord record) {
-    Map<Host, Wish> hosts = vlan.groups.getOrDefault(record.group(), Map.of());
-    Wish before = hosts.get(host);
+  private void take(Vlan vlan, Host host, GroupRecord record, Set<Long> changed) {
+    InetAddress group = record.group();
+    Wish before = vlan.groups.getOrDefault(group, Map.of()).get(host);
     Set<InetAddress> included = included(before, record);
     if (included != null && included.isEmpty()) {
-      return before != null && leave(vlan, record.group(), host, before);
+      if (before != null) {
+        leave(vlan, group, host, before, changed);
+      }
+      return;
     }
-    if (before == null && groups(vlan, host.port()) >= limit.applyAsInt(host.port())) {
-      return false;
+    if (!vlan.wants(group, host.port())
+        && vlan.groupsOfPort.getOrDefault(host.port(), 0) >= limit.applyAsInt(host.port())) {
+      return;
     }
-    Timers timers =
-        vlan.timers.getOrDefault(record.group() instanceof Inet4Address, Timers.DEFAULT);
+    Timers timers = vlan.timers.getOrDefault(group instanceof Inet4Address, Timers.DEFAULT);
     Instant until = clock.instant().plus(timers.membershipInterval());
-    boolean isNew = hosts.keySet().stream().noneMatch(other -> other.port() == host.port());
-    vlan.groups
-        .computeIfAbsent(record.group(), _ -> new HashMap<>())
-        .put(host, new Wish(included, until));
-    return isNew;
+    if (vlan.put(group, host, new Wish(included, until))) {
+      changed.add(mac(group));
+    }
   }
 
   /** The sources that a host wants after a record (RFC 3376 6.4); null for all but some. */
@@ -263,73 +340,81 @@ public final class Snooping {
     };
   }
 
-  private boolean leave(Vlan vlan, InetAddress group, Host host, Wish before) {
-    Map<Host, Wish> hosts = vlan.groups.get(group);
-    if (hosts == null) {
-      return false;
+  private void leave(Vlan vlan, InetAddress group, Host host, Wish before, Set<Long> changed) {
+    if (fastLeave.test(host.port())) {
+      vlan.removeIf(group, (other, _) -> other.equals(host), changed);
+      return;
     }
-    if (!fastLeave.test(host.port())) {
-      Instant end = clock.instant().plus(LAST_MEMBER_QUERY_TIME);
-      if (end.isBefore(before.until())) {
-        hosts.put(host, new Wish(before.included(), end));
-      }
-      return false;
+    Instant end = clock.instant().plus(LAST_MEMBER_QUERY_TIME);
+    if (end.isBefore(before.until())) {
+      vlan.put(group, host, new Wish(before.included(), end));
     }
-    hosts.remove(host);
-    if (hosts.isEmpty()) {
-      vlan.groups.remove(group);
-    }
-    return hosts.keySet().stream().noneMatch(other -> other.port() == host.port());
   }
 
-  private static int groups(Vlan vlan, int port) {
-    int groups = 0;
-    for (Map<Host, Wish> hosts : vlan.groups.values()) {
-      if (hosts.keySet().stream().anyMatch(host -> host.port() == port)) {
-        groups++;
-      }
+  /**
+   * Takes over what was registered before by another, until the time at which it must have been
+   * told again.
+   *
+   * @param vid the VLAN
+   * @param mac a group MAC address, in the low 48 bits
+   * @param port a logical port whose hosts want it
+   */
+  public void adopt(int vid, long mac, int port) {
+    Vlan vlan = vlans.computeIfAbsent(vid, _ -> new Vlan());
+    Instant until = clock.instant().plus(Timers.DEFAULT.membershipInterval());
+    vlan.put(group(mac), new Host(port, 0), new Wish(null, until));
+  }
+
+  /** One of the groups that have a MAC address. */
+  private static InetAddress group(long mac) {
+    boolean v4 = mac >> 24 == IPV4_GROUP_MAC >> 24;
+    byte[] octets = new byte[v4 ? 4 : 16];
+    for (int i = 1; i <= 4; i++) {
+      octets[octets.length - i] = (byte) (mac >> (8 * (i - 1)));
     }
-    return groups;
+    octets[0] = v4 ? (byte) 239 : (byte) 0xFF;
+    if (!v4) {
+      octets[1] = 0x1E;
+    }
+    try {
+      return InetAddress.getByAddress(octets);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("Not the length of an address", e);
+    }
+  }
+
+  /**
+   * Takes over a router port that was known before to another, until the time at which its router
+   * must have asked again.
+   *
+   * @param vid the VLAN
+   * @param port the logical port
+   */
+  public void adoptRouter(int vid, int port) {
+    vlans
+        .computeIfAbsent(vid, _ -> new Vlan())
+        .routers
+        .put(port, clock.instant().plus(Timers.DEFAULT.otherQuerierPresent()));
   }
 
   /**
    * Ends what was not told again in time.
    *
-   * @return the VLANs in which something ended
+   * @return what ended, by VLAN
    */
-  public Set<Integer> expire() {
+  public List<Changed> expire() {
     Instant now = clock.instant();
-    Set<Integer> changed = new TreeSet<>();
+    List<Changed> changed = new ArrayList<>();
     vlans.forEach(
         (vid, vlan) -> {
-          boolean ended = vlan.routers.values().removeIf(until -> !until.isAfter(now));
           vlan.queriers.values().removeIf(querier -> !querier.until().isAfter(now));
-          for (Iterator<Map<Host, Wish>> all = vlan.groups.values().iterator(); all.hasNext(); ) {
-            Map<Host, Wish> hosts = all.next();
-            ended |= hosts.values().removeIf(wish -> !wish.until().isAfter(now));
-            if (hosts.isEmpty()) {
-              all.remove();
-            }
-          }
-          if (ended) {
-            changed.add(vid);
-          }
+          boolean routers = vlan.routers.values().removeIf(until -> !until.isAfter(now));
+          Set<Long> groups = new HashSet<>();
+          vlan.removeIf((_, wish) -> !wish.until().isAfter(now), groups);
+          changed.add(new Changed(vid, routers, groups));
         });
+    changed.removeIf(Changed::isEmpty);
     return changed;
-  }
-
-  /**
-   * Tells when {@link #expire} has something to do.
-   *
-   * @return the next time at which something ends; empty where nothing is known
-   */
-  public Optional<Instant> nextExpiry() {
-    List<Instant> ends = new ArrayList<>();
-    for (Vlan vlan : vlans.values()) {
-      ends.addAll(vlan.routers.values());
-      vlan.groups.values().forEach(hosts -> hosts.values().forEach(wish -> ends.add(wish.until())));
-    }
-    return ends.stream().min(Comparator.naturalOrder());
   }
 
   /**
@@ -345,22 +430,19 @@ public final class Snooping {
    * Forgets what is behind a port.
    *
    * @param port the logical port
-   * @return the VLANs of which something was forgotten
+   * @return what was forgotten, by VLAN
    */
-  public Set<Integer> forgetPort(int port) {
-    Set<Integer> changed = new TreeSet<>();
+  public List<Changed> forgetPort(int port) {
+    List<Changed> changed = new ArrayList<>();
     vlans.forEach(
         (vid, vlan) -> {
-          boolean gone = vlan.routers.remove(port) != null;
           vlan.queriers.values().removeIf(querier -> querier.port() == port);
-          for (Map<Host, Wish> hosts : vlan.groups.values()) {
-            gone |= hosts.keySet().removeIf(host -> host.port() == port);
-          }
-          vlan.groups.values().removeIf(Map::isEmpty);
-          if (gone) {
-            changed.add(vid);
-          }
+          boolean routers = vlan.routers.remove(port) != null;
+          Set<Long> groups = new HashSet<>();
+          vlan.removeIf((host, _) -> host.port() == port, groups);
+          changed.add(new Changed(vid, routers, groups));
         });
+    changed.removeIf(Changed::isEmpty);
     return changed;
   }
 
@@ -379,46 +461,57 @@ public final class Snooping {
    * Tells which groups a VLAN's hosts want, by the addresses that frames have.
    *
    * @param vid the VLAN
-   * @return by each group MAC address, the logical ports of who wants one of its groups
+   * @return the group MAC addresses
    */
-  public Map<Long, Set<Integer>> members(int vid) {
-    Map<Long, Set<Integer>> members = new TreeMap<>();
+  public Set<Long> groups(int vid) {
+    Vlan vlan = vlans.get(vid);
+    return vlan == null ? Set.of() : Set.copyOf(vlan.byMac.keySet());
+  }
+
+  /**
+   * Tells where a group is wanted.
+   *
+   * @param vid the VLAN
+   * @param mac a group MAC address, in the low 48 bits
+   * @return the logical ports of who wants one of the groups that have it
+   */
+  public Set<Integer> ports(int vid, long mac) {
+    Set<Integer> ports = new TreeSet<>();
     Vlan vlan = vlans.get(vid);
     if (vlan != null) {
-      vlan.groups.forEach(
-          (group, hosts) -> {
-            Set<Integer> ports = members.computeIfAbsent(mac(group), _ -> new TreeSet<>());
-            hosts.keySet().forEach(host -> ports.add(host.port()));
-          });
+      for (InetAddress group : vlan.byMac.getOrDefault(mac, Set.of())) {
+        vlan.groups.getOrDefault(group, Map.of()).keySet().forEach(host -> ports.add(host.port()));
+      }
     }
-    return members;
+    return ports;
   }
 
   /**
    * Tells what every host wants.
    *
-   * @return the memberships in the order of VLAN and group
+   * @param vid the VLAN
+   * @return the memberships in the order of the groups
    */
-  public List<Membership> memberships() {
+  public List<Membership> memberships(int vid) {
     List<Membership> memberships = new ArrayList<>();
-    vlans.forEach(
-        (vid, vlan) ->
-            vlan.groups.forEach(
-                (group, hosts) ->
-                    hosts.forEach(
-                        (host, wish) ->
-                            memberships.add(new Membership(vid, group, host, wish.until())))));
+    Vlan vlan = vlans.get(vid);
+    if (vlan != null) {
+      vlan.groups.forEach(
+          (group, hosts) ->
+              hosts.forEach(
+                  (host, wish) -> memberships.add(new Membership(group, host, wish.until()))));
+    }
     return memberships;
   }
 
   /**
    * Tells who asks.
    *
-   * @return the queriers in the order of their VLANs, at most one for IPv4 and one for IPv6 in each
+   * @param vid the VLAN
+   * @return the queriers, at most one for IPv4 and one for IPv6
    */
-  public List<Querier> queriers() {
-    List<Querier> queriers = new ArrayList<>();
-    vlans.values().forEach(vlan -> queriers.addAll(vlan.queriers.values()));
-    return queriers;
+  public List<Querier> queriers(int vid) {
+    Vlan vlan = vlans.get(vid);
+    return vlan == null ? List.of() : List.copyOf(vlan.queriers.values());
   }
 }
