@@ -55,12 +55,12 @@ final class CommandLineTest {
 
   @ParameterizedTest
   @CsvSource({
-    "run, --cpu-port --data --dataplane-grpc --device-id --grpc --grpc-cert --grpc-client-ca"
-        + " --grpc-key --help --netconf --pcap --port",
+    "run, --cpu-port --data --dataplane-grpc --device-id --features --grpc --grpc-cert"
+        + " --grpc-client-ca --grpc-key --help --netconf --pcap --port --yang",
     "switch, --cpu-port --dataplane-grpc --device-id --grpc --grpc-cert --grpc-client-ca"
         + " --grpc-key --help --pcap --port",
-    "mgmt, --cpu-port --data --device-id --help --netconf --port --target --target-ca --target-cert"
-        + " --target-key",
+    "mgmt, --cpu-port --data --device-id --features --help --netconf --port --target --target-ca"
+        + " --target-cert --target-key --yang",
     "trace, --device-id --frame --help --json --next --port --seconds --target",
     "demo, --help",
     "test, --help",
@@ -96,6 +96,40 @@ final class CommandLineTest {
         "--netconf=127.0.0.1:0",
         "--grpc=127.0.0.1:0",
         "--dataplane-grpc=127.0.0.1:0",
+        "--yang=" + module("feature one; leaf a { if-feature one; type string; }"),
+        "--features=more=one",
+        "--data=" + directory.resolve("data"));
+  }
+
+  /** A directory with a module. */
+  private Path module(String content) throws IOException {
+    Path yang = Files.createDirectories(directory.resolve("yang"));
+    Files.writeString(
+        yang.resolve("more.yang"),
+        "module more {\n  namespace \"urn:more\"; prefix m;\n  " + content + "\n}\n");
+    return yang;
+  }
+
+  @Test
+  void aMistakeInAModuleIsToldWithFileAndLine() throws Exception {
+    Path yang = module("leaf a { type nosuch; }");
+
+    refuses(
+        yang.resolve("more.yang") + ":3",
+        "run",
+        "--yang=" + yang,
+        "--data=" + directory.resolve("data"));
+  }
+
+  @Test
+  void aFeatureThatAModuleDoesNotHaveIsToldInOneLine() throws Exception {
+    Path yang = module("feature one;");
+
+    refuses(
+        "features of more: it has no [two]",
+        "run",
+        "--yang=" + yang,
+        "--features=more=two",
         "--data=" + directory.resolve("data"));
   }
 
@@ -174,6 +208,8 @@ final class CommandLineTest {
         "switch|--port 1=pcap:,|',' is not IN,OUT",
         "mgmt|--target localhost|'localhost' is not HOST:PORT",
         "mgmt|--port 1|--target",
+        "run|--features hairpin-bridge=x|hairpin-bridge is what the bridge is made of",
+        "run|--yang /no/such/directory|/no/such/directory",
       })
   void wrongFlagsAreToldInOneLine(String subcommand, String flags, String message)
       throws Exception {

@@ -1,15 +1,21 @@
 package io.hairpin.tests.launched;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.hairpin.netconf.client.NetconfClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -26,6 +32,12 @@ final class OperateTest {
   private static final Pattern FENCE =
       Pattern.compile("^```(\\w+) (\\w+)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
+  private static final Pattern USUAL =
+      Pattern.compile("/var/lib/hairpin|127\\.0\\.0\\.1:9559|8830|6513|4334");
+  private static final String PYTHON = "/usr/bin/python3";
+
+  private final Map<String, String> here = new LinkedHashMap<>();
+  private Path work = Path.of("");
   private String reply = "";
 
   @TestFactory
@@ -42,29 +54,36 @@ final class OperateTest {
             "--data=" + data);
     String ready = hairpin.awaitLine("ready");
     String grpc = Launched.address(ready, "grpc");
-    String netconf = Launched.address(ready, "netconf");
-    NetconfClient client = Launched.connect(netconf, data);
+    String address = Launched.address(ready, "netconf");
+    NetconfClient client = Launched.connect(address, data);
+    work = Files.createDirectory(directory.resolve("work"));
+    here.put("/var/lib/hairpin", data.toString());
+    here.put("127.0.0.1:9559", grpc);
+    here.put("8830", address.substring(address.lastIndexOf(':') + 1));
+    here.put("6513", freePort());
+    here.put("4334", freePort());
     String page = Files.readString(PAGE);
     List<DynamicTest> examples = new ArrayList<>();
     Matcher fence = FENCE.matcher(page);
     while (fence.find()) {
       String kind = fence.group(2);
-      String content = fence.group(3).strip();
+      String language = fence.group(1);
+      String content = here(fence.group(3).strip());
       long line = page.substring(0, fence.start()).lines().count() + 1;
       examples.add(
           dynamicTest(
               "line " + line + ": " + kind,
               () -> {
                 if (kind.equals("command")) {
-                  reply = command(directory, content.replace("127.0.0.1:9559", grpc));
+                  reply = command(directory, content);
                 } else if (kind.equals("rpc")) {
                   // In a session of its own: it may subscribe.
-                  try (NetconfClient other = Launched.connect(netconf, data)) {
+                  try (NetconfClient other = Launched.connect(address, data)) {
                     reply = other.rpc(content);
                   }
                   assertThat(reply).doesNotContain("rpc-error");
                 } else {
-                  run(client, kind, content);
+                  run(client, kind, language, content);
                 }
               }));
     }
@@ -92,8 +111,46 @@ final class OperateTest {
     }
   }
 
-  private void run(NetconfClient client, String kind, String content) throws IOException {
+  /** The page has the usual ports and directory; the test has others. */
+  private String here(String content) {
+    return USUAL
+        .matcher(content)
+        .replaceAll(usual -> Matcher.quoteReplacement(here.getOrDefault(usual.group(), "")));
+  }
+
+  private static String freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return Integer.toString(socket.getLocalPort());
+    }
+  }
+
+  private record Ran(int exit, String output, String errors) {}
+
+  private Ran execute(String... command) throws IOException, InterruptedException {
+    Path errors = work.resolve("errors");
+    Process process =
+        new ProcessBuilder(command).directory(work.toFile()).redirectError(errors.toFile()).start();
+    process.getOutputStream().close();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ran(process.waitFor(), output, Files.readString(errors));
+  }
+
+  private String execute(String language, String content) throws IOException, InterruptedException {
+    if (language.equals("python")) {
+      assumeTrue(execute(PYTHON, "-c", "import ncclient").exit() == 0, "there is no ncclient");
+    }
+    Ran ran =
+        language.equals("python")
+            ? execute(PYTHON, "-c", content)
+            : execute("bash", "-euo", "pipefail", "-c", content);
+    assertThat(ran.exit()).as(ran.errors()).isZero();
+    return ran.output();
+  }
+
+  private void run(NetconfClient client, String kind, String language, String content)
+      throws IOException, InterruptedException {
     switch (kind) {
+      case "run" -> reply = execute(language, content);
       case "edit" -> assertThat(edit(client, content)).contains("<ok/>");
       case "filter" -> {
         reply = client.rpc("<get><filter type=\"subtree\">" + content + "</filter></get>");

@@ -15,6 +15,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -25,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("launched")
 final class YanglintTest {
 
+  private static final Pattern NAMESPACE = Pattern.compile("namespace\\s+\"([^\"]+)\"");
   private static final Path YANGLINT = Path.of("/usr/bin/yanglint");
 
   @TempDir Path directory;
@@ -82,6 +87,23 @@ final class YanglintTest {
     assertThat(yanglint.waitFor()).isZero();
   }
 
+  /** The modules of the namespaces in data, but for those that yanglint has itself. */
+  private List<String> namesIn(String data) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (Stream<Path> files = Files.list(modules)) {
+      for (Path file : files.toList()) {
+        Matcher namespace = NAMESPACE.matcher(Files.readString(file));
+        String name = file.getFileName().toString().replaceFirst("@.*", "");
+        if (namespace.find()
+            && data.contains("=\"" + namespace.group(1) + "\"")
+            && !Set.of("ietf-yang-library", "ietf-datastores").contains(name)) {
+          names.add(name);
+        }
+      }
+    }
+    return List.copyOf(names);
+  }
+
   @Test
   void ourModulesAreAccepted() throws Exception {
     List<String> ours;
@@ -131,10 +153,7 @@ final class YanglintTest {
 
       Path whole = directory.resolve("whole.xml");
       Files.writeString(whole, data(client.rpc("<get/>")));
-      accepts(
-          List.of("-y", "-t", "get"),
-          List.of("hairpin-bridge", "hairpin-alarms", "iana-if-type", "ietf-netconf-monitoring"),
-          List.of(whole));
+      accepts(List.of("-y", "-t", "get"), namesIn(Files.readString(whole)), List.of(whole));
 
       // With every mandatory node; of ietf-yang-library only what is not deprecated is served.
       Path state = directory.resolve("state.xml");

@@ -12,8 +12,9 @@ import java.security.SecureRandom;
 import java.util.Base64;
 
 /**
- * The user {@code admin}, whose password stands in a file that only its owner can read. The first
- * start makes the file with a random password; there is no default one.
+ * The user {@code admin} until the configuration has one of that name: his password stands in a
+ * file that only its owner can read. The first start makes the file with a random password; there
+ * is no default one.
  */
 final class AdminPassword implements Authenticator {
 

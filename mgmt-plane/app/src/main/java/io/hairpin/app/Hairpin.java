@@ -9,6 +9,8 @@ import io.hairpin.softswitch.port.PortSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +69,21 @@ public final class Hairpin {
         })
     private Path data = Path.of("");
 
+    @Option(
+        names = "--yang",
+        paramLabel = "DIR",
+        description = "A directory of YANG modules to serve besides; may be given more than once.")
+    private List<Path> yang = List.of();
+
+    @Option(
+        names = "--features",
+        paramLabel = "MODULE=FEATURE,...",
+        description = {
+          "The features of such a module that are supported, all others not; nothing after = is",
+          "none. Without it a module has all its features. May be given more than once."
+        })
+    private Map<String, String> features = Map.of();
+
     @Spec private @Nullable CommandSpec spec;
 
     final Settings settings(@Nullable String target, TlsFiles tls, @Nullable ServiceFlags services)
@@ -77,6 +94,8 @@ public final class Hairpin {
           flags.deviceId(),
           netconf,
           data,
+          yang,
+          features,
           target,
           tls,
           services == null

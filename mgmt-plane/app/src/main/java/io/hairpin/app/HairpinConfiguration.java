@@ -60,8 +60,7 @@ class HairpinConfiguration {
   /**
    * All but interface-stats: entries are shared by the interfaces that their list is attached to.
    */
-  private static final List<String> ACCESS_LIST_FEATURES =
-      List.of(
+  private static final String[] ACCESS_LIST_FEATURES = {
           "match-on-eth",
           "match-on-ipv4",
           "match-on-ipv6",
@@ -75,7 +74,7 @@ class HairpinConfiguration {
           "mixed-eth-ipv6",
           "mixed-eth-ipv4-ipv6",
           "acl-aggregate-stats",
-          "interface-attachment");
+          "interface-attachment"};
 
   @Bean
   Clock clock() {
@@ -83,12 +82,24 @@ class HairpinConfiguration {
   }
 
   @Bean
-  Schema schema() {
-    return Schema.builder()
-        .classPath(HairpinConfiguration.class.getClassLoader())
-        .modules(MODULES)
-        .features("ietf-access-control-list", ACCESS_LIST_FEATURES)
-        .build();
+  Schema schema(Settings settings) {
+    Schema.Builder schema =
+        Schema.builder()
+            .classPath(HairpinConfiguration.class.getClassLoader())
+            .modules(MODULES)
+            .features("ietf-access-control-list", ACCESS_LIST_FEATURES);
+    settings.yang().forEach(schema::directory);
+    settings
+        .features()
+        .forEach(
+            (module, names) -> {
+              if (List.of(MODULES).contains(module)) {
+                throw new IllegalArgumentException(
+                    "--features: %s is what the bridge is made of".formatted(module));
+              }
+              schema.features(module, names.isEmpty() ? new String[0] : names.split(",", -1));
+            });
+    return schema.build();
   }
 
   @Bean

@@ -5,6 +5,7 @@ import io.hairpin.softswitch.TlsFiles;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param deviceId the target's device
  * @param netconf where NETCONF is served
  * @param data the directory of what is kept
+ * @param yang directories of YANG modules that are served besides
+ * @param features the features of those modules that are supported, separated by commas
  * @param target the target, HOST:PORT; null where the switch is embedded
  * @param tls the files for the connection with the target; none for plain text
  * @param embedded the embedded switch to be; null where there is a target
@@ -25,6 +28,8 @@ record Settings(
     long deviceId,
     InetSocketAddress netconf,
     Path data,
+    List<Path> yang,
+    Map<String, String> features,
     @Nullable String target,
     TlsFiles tls,
     SoftSwitch.@Nullable Builder embedded) {}

@@ -18,7 +18,6 @@ import org.opendaylight.yangtools.yang.data.api.schema.DataContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.MapEntryNode;
 import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNode;
 import org.opendaylight.yangtools.yang.data.spi.node.ImmutableNodes;
-import org.opendaylight.yangtools.yang.model.api.AnydataSchemaNode;
 
 /**
  * Applies the content of {@code <config>} to a datastore (RFC 6241 section 7.2, RFC 7950 sections
@@ -424,16 +423,12 @@ final class Editor {
     return true;
   }
 
+  /** The content of anydata or anyxml; yangtools has no anyxml of another class than a DOM. */
   private static DataContainerChild any(Definition definition, Element element) {
-    return definition.schema instanceof AnydataSchemaNode
-        ? ImmutableNodes.newAnydataBuilder(Element.class)
-            .withNodeIdentifier(definition.id)
-            .withValue(element)
-            .build()
-        : ImmutableNodes.newAnyxmlBuilder(Element.class)
-            .withNodeIdentifier(definition.id)
-            .withValue(element)
-            .build();
+    return ImmutableNodes.newAnydataBuilder(Element.class)
+        .withNodeIdentifier(definition.id)
+        .withValue(element)
+        .build();
   }
 
   private boolean leafListEntry(

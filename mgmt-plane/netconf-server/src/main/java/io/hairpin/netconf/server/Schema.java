@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -133,8 +135,7 @@ public final class Schema {
   public static final class Builder {
     private final Set<String> modules = new LinkedHashSet<>(OWN_MODULES);
     private final Map<String, TreeMap<String, Found>> found = new HashMap<>();
-
-    private final Map<String, List<String>> features = new HashMap<>();
+    private final Map<String, Set<String>> features = new LinkedHashMap<>();
 
     /** A source that may be used; the revision is the empty string where it is not known. */
     private record Found(String name, String text, String origin) {}
@@ -200,14 +201,14 @@ public final class Schema {
     }
 
     /**
-     * Supports only some features of a module; of one that is not named here, all are supported.
+     * Chooses the features of a module (RFC 7950 section 7.20.1); without this it has all of them.
      *
      * @param module the module's name
-     * @param supported the names of its features that are supported
+     * @param names those of its features that are supported
      * @return this builder
      */
-    public Builder features(String module, List<String> supported) {
-      features.put(module, List.copyOf(supported));
+    public Builder features(String module, String... names) {
+      features.put(module, Set.of(names));
       return this;
     }
 
@@ -241,18 +242,19 @@ public final class Schema {
      * Parses the modules and all that they import.
      *
      * @return the schema
-     * @throws SchemaException if a module is missing or wrong; the message names file and line
+     * @throws SchemaException if a module is missing or wrong; the message names file and line. Or
+     *     if a module whose features were chosen is not there or has no such feature
      */
     public Schema build() {
       var parser =
           ServiceLoader.load(YangParserFactory.class).findFirst().orElseThrow().createParser();
       Map<SourceIdentifier, Source> sources = new LinkedHashMap<>();
       Map<String, String> origins = new HashMap<>();
-      Map<QNameModule, List<String>> restricted = new HashMap<>();
       record Wanted(String name, @Nullable Revision revision, String by) {}
       var wanted = new ArrayDeque<Wanted>();
       modules.forEach(name -> wanted.add(new Wanted(name, null, "")));
       Set<Found> done = new LinkedHashSet<>();
+      Map<String, QNameModule> chosen = new LinkedHashMap<>();
       try {
         while (!wanted.isEmpty()) {
           Wanted next = wanted.remove();
@@ -287,9 +289,12 @@ public final class Schema {
               info.sourceId(),
               new Source(
                   source.name, revision, module, !modules.contains(source.name), source.text));
-          List<String> supported = features.get(source.name);
-          if (supported != null && info instanceof SourceInfo.Module own) {
-            restricted.put(QNameModule.ofRevision(own.namespace().toString(), revision), supported);
+          if (info instanceof SourceInfo.Module whole && features.containsKey(source.name)) {
+            chosen.put(
+                source.name,
+                revision.isEmpty()
+                    ? QNameModule.of(whole.namespace())
+                    : QNameModule.of(whole.namespace(), Revision.of(revision)));
           }
           String by = ", needed by " + source.origin;
           for (SourceDependency needed : info.imports()) {
@@ -299,12 +304,12 @@ public final class Schema {
             wanted.add(new Wanted(needed.name().getLocalName(), needed.revision(), by));
           }
         }
-        if (!restricted.isEmpty()) {
-          FeatureSet.Builder supportedFeatures = FeatureSet.builder();
-          restricted.forEach(supportedFeatures::addModuleFeatures);
-          parser.setSupportedFeatures(supportedFeatures.build());
-        }
-        return new Schema(parser.buildEffectiveModel(), List.copyOf(sources.values()));
+        FeatureSet.Builder supported = FeatureSet.builder();
+        chosen.forEach((name, id) -> supported.addModuleFeatures(id, features.get(name)));
+        parser.setSupportedFeatures(supported.build());
+        EffectiveModelContext context = parser.buildEffectiveModel();
+        features.forEach((name, wantedOfIt) -> demandFeatures(context, name, wantedOfIt));
+        return new Schema(context, List.copyOf(sources.values()));
       } catch (YangSyntaxErrorException e) {
         throw new SchemaException(locate(e, origins), e);
       } catch (YangParserException
@@ -315,6 +320,21 @@ public final class Schema {
           throw already;
         }
         throw new SchemaException(locate(e), e);
+      }
+    }
+
+    private static void demandFeatures(
+        EffectiveModelContext context, String name, Set<String> wanted) {
+      Set<String> present = new TreeSet<>();
+      Collection<? extends Module> modules = context.findModules(name);
+      modules.forEach(m -> m.getFeatures().forEach(f -> present.add(f.getQName().getLocalName())));
+      if (modules.isEmpty() || !present.containsAll(wanted)) {
+        throw new SchemaException(
+            modules.isEmpty()
+                ? "features of %s: there is no such module".formatted(name)
+                : "features of %s: it has no %s"
+                    .formatted(
+                        name, wanted.stream().filter(f -> !present.contains(f)).sorted().toList()));
       }
     }
 

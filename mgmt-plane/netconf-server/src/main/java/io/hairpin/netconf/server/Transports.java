@@ -81,6 +81,10 @@ final class Transports implements Participant, Closeable {
     return configuration;
   }
 
+  Sessions sessions() {
+    return sessions;
+  }
+
   Admission admission() {
     return admission;
   }

@@ -53,4 +53,37 @@ class SchemaTest {
     assertThat(schema.sources())
         .anyMatch(source -> source.name().equals("ietf-inet-types") && !source.imported());
   }
+
+  @Test
+  void onlyChosenFeaturesAreThere() throws Exception {
+    write(
+        "  feature one; feature two; leaf a { if-feature one; type string; }"
+            + " leaf b { if-feature two; type string; }");
+    Schema schema = Schema.builder().directory(directory).features("broken", "one").build();
+    assertThat(schema.context().getChildNodes().toString())
+        .contains("urn:broken)a")
+        .doesNotContain("urn:broken)b");
+    assertThat(schema.context().findModules("broken").iterator().next().getFeatures()).hasSize(1);
+    Schema none = Schema.builder().directory(directory).features("broken").build();
+    assertThat(none.context().getChildNodes().toString()).doesNotContain("urn:broken)a");
+  }
+
+  @Test
+  void aFeatureThatIsNotThereIsNamed() throws Exception {
+    write("  feature one;");
+    assertThatThrownBy(() -> Schema.builder().directory(directory).features("broken", "x").build())
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("broken")
+        .hasMessageContaining("[x]");
+    assertThatThrownBy(() -> Schema.builder().features("nosuch", "x").build())
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("nosuch");
+  }
+
+  @Test
+  void aDirectoryThatIsNotThereIsNamed() {
+    assertThatThrownBy(() -> Schema.builder().directory(directory.resolve("nosuch")))
+        .isInstanceOf(SchemaException.class)
+        .hasMessageContaining("nosuch");
+  }
 }
