@@ -56,11 +56,12 @@ final class CommandLineTest {
   @ParameterizedTest
   @CsvSource({
     "run, --cpu-port --data --dataplane-grpc --device-id --features --grpc --grpc-cert"
-        + " --grpc-client-ca --grpc-key --help --netconf --pcap --port --yang",
+        + " --grpc-client-ca --grpc-key --help --netconf --pcap --port"
+        + " --private-candidates --startup --writable-running --yang",
     "switch, --cpu-port --dataplane-grpc --device-id --grpc --grpc-cert --grpc-client-ca"
         + " --grpc-key --help --pcap --port",
-    "mgmt, --cpu-port --data --device-id --features --help --netconf --port --target --target-ca"
-        + " --target-cert --target-key --yang",
+    "mgmt, --cpu-port --data --device-id --features --help --netconf --port --private-candidates"
+        + " --startup --target --target-ca --target-cert --target-key --writable-running --yang",
     "trace, --device-id --frame --help --json --next --port --seconds --target",
     "demo, --help",
     "test, --help",

@@ -31,6 +31,16 @@ final class BridgeParticipant implements Participant {
     } catch (InvalidConfigurationException e) {
       throw binding.refused(e, change);
     }
+    return applying(prepared);
+  }
+
+  /** What was configured before is not checked again: a port may have gone since. */
+  @Override
+  public Prepared restore(Change change) {
+    return applying(bridge.restore(binding.read(change)));
+  }
+
+  private static Prepared applying(Bridge.Prepared prepared) {
     return new Prepared() {
       @Override
       public void apply() {

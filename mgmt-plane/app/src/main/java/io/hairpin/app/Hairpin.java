@@ -84,6 +84,22 @@ public final class Hairpin {
         })
     private Map<String, String> features = Map.of();
 
+    @Option(
+        names = "--startup",
+        description = {
+          "A startup datastore: it is what is kept and loaded, running is lost at the end",
+          "unless it was copied there. Without it, running itself is durable."
+        })
+    private boolean startup;
+
+    @Option(names = "--writable-running", description = "Running can be edited directly.")
+    private boolean writableRunning;
+
+    @Option(
+        names = "--private-candidates",
+        description = "Sessions that ask for it in their hello have a candidate of their own.")
+    private boolean privateCandidates;
+
     @Spec private @Nullable CommandSpec spec;
 
     final Settings settings(@Nullable String target, TlsFiles tls, @Nullable ServiceFlags services)
@@ -96,6 +112,7 @@ public final class Hairpin {
           data,
           yang,
           features,
+          new Settings.Datastores(startup, writableRunning, privateCandidates),
           target,
           tls,
           services == null

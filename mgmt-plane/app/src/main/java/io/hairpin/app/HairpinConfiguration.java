@@ -23,6 +23,7 @@ import java.io.InputStream;
 import java.net.BindException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -99,6 +100,9 @@ class HairpinConfiguration {
               }
               schema.features(module, names.isEmpty() ? new String[0] : names.split(",", -1));
             });
+    if (settings.datastores().privateCandidates()) {
+      schema.modules("ietf-netconf-private-candidate");
+    }
     return schema.build();
   }
 
@@ -202,6 +206,7 @@ class HairpinConfiguration {
   NetconfServer netconfServer(Settings settings, Schema schema, Bridge bridge, Clock clock)
       throws IOException {
     Files.createDirectories(settings.data());
+    Path files = Files.createDirectories(settings.data().resolve("files"));
     NetconfServer.Builder builder =
         NetconfServer.builder()
             .schema(schema)
@@ -210,6 +215,10 @@ class HairpinConfiguration {
             .recovery(AdminPassword.USER)
             .hostKey(settings.data().resolve("ssh-host-key"))
             .address(settings.netconf())
+            .files(files)
+            .startup(settings.datastores().startup())
+            .writableRunning(settings.datastores().writableRunning())
+            .privateCandidates(settings.datastores().privateCandidates())
             .participant(new BridgeParticipant(new ConfigurationBinding(schema.context()), bridge));
     for (StateBinding.Provider provider :
         new StateBinding(schema.context(), bridge, clock.instant()).providers()) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param data the directory of what is kept
  * @param yang directories of YANG modules that are served besides
  * @param features the features of those modules that are supported, separated by commas
+ * @param datastores which optional datastores NETCONF has
  * @param target the target, HOST:PORT; null where the switch is embedded
  * @param tls the files for the connection with the target; none for plain text
  * @param embedded the embedded switch to be; null where there is a target
@@ -30,6 +31,17 @@ record Settings(
     Path data,
     List<Path> yang,
     Map<String, String> features,
+    Datastores datastores,
     @Nullable String target,
     TlsFiles tls,
-    SoftSwitch.@Nullable Builder embedded) {}
+    SoftSwitch.@Nullable Builder embedded) {
+
+  /**
+   * The optional capabilities of NETCONF's datastores.
+   *
+   * @param startup whether there is a startup datastore
+   * @param writableRunning whether running can be edited directly
+   * @param privateCandidates whether sessions may have a candidate of their own
+   */
+  record Datastores(boolean startup, boolean writableRunning, boolean privateCandidates) {}
+}

@@ -261,6 +261,17 @@ public final class Bridge implements AutoCloseable {
     return () -> apply(change);
   }
 
+  /**
+   * Goes back to what was configured before, which is not checked again: what has become impossible
+   * since is reported as at the start.
+   *
+   * @param change the change
+   * @return the change, ready to be taken
+   */
+  public Prepared restore(Change change) {
+    return () -> apply(change);
+  }
+
   private String portNames() {
     List<String> names = ports.list().stream().map(Port::name).toList();
     return names.isEmpty() ? "none" : String.join(", ", names);
