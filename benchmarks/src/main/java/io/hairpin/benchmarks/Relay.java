@@ -108,7 +108,17 @@ record Relay(int ports, int stations) {
 
   List<Row> rows() {
     List<Row> rows = new ArrayList<>();
-    rows.add(new Row(INGRESS + "admission.vlan", key(1), INGRESS + "admission.relay", 1, 0, GROUP));
+    rows.add(
+        new Row(
+            INGRESS + "admission.vlan",
+            key(1),
+            INGRESS + "admission.relay",
+            1,
+            0,
+            GROUP,
+            GROUP,
+            GROUP,
+            GROUP));
     for (int port = 1; port <= ports; port++) {
       rows.add(
           new Row(

@@ -30,7 +30,9 @@ final class ArrowsTest {
     BINDINGS(
         "io.hairpin.p4runtime.v1..",
         "io.hairpin.p4runtime.config..",
-        "io.hairpin.p4runtime.dataplane.."),
+        "io.hairpin.p4runtime.dataplane..",
+        "io.hairpin.p4runtime.role..",
+        "io.hairpin.p4runtime.trace.."),
     CLIENT("io.hairpin.p4runtime.client.."),
     BRIDGE("io.hairpin.bridge.."),
     NETCONF_SERVER("io.hairpin.netconf.."),

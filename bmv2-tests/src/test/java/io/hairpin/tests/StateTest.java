@@ -84,7 +84,10 @@ final class StateTest extends OnEveryTarget {
             "blackhole",
             "broadcast-rate",
             "multicast-rate",
-            "unknown-unicast-rate");
+            "unknown-unicast-rate",
+            "access-list",
+            "policer",
+            "unregistered-group");
   }
 
   @Test

@@ -76,8 +76,8 @@ final class OperateTest {
               () -> {
                 if (kind.equals("command")) {
                   reply = command(directory, content);
-                } else if (kind.equals("rpc")) {
-                  // In a session of its own: it may subscribe.
+                } else if (kind.equals("rpc") && content.contains("<create-subscription")) {
+                  // In a session of its own, for notifications follow.
                   try (NetconfClient other = Launched.connect(address, data)) {
                     reply = other.rpc(content);
                   }

@@ -171,7 +171,9 @@ final class YanglintTest {
                   """)));
       accepts(
           List.of("-t", "data"),
-          List.of("hairpin-bridge", "hairpin-alarms", "iana-if-type", "ietf-netconf-monitoring"),
+          Stream.concat(Stream.of("iana-if-type"), namesIn(Files.readString(state)).stream())
+              .distinct()
+              .toList(),
           List.of(state));
     }
   }

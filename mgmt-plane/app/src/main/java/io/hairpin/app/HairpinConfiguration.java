@@ -62,20 +62,21 @@ class HairpinConfiguration {
    * All but interface-stats: entries are shared by the interfaces that their list is attached to.
    */
   private static final String[] ACCESS_LIST_FEATURES = {
-          "match-on-eth",
-          "match-on-ipv4",
-          "match-on-ipv6",
-          "match-on-tcp",
-          "match-on-udp",
-          "match-on-icmp",
-          "eth",
-          "ipv4",
-          "ipv6",
-          "mixed-eth-ipv4",
-          "mixed-eth-ipv6",
-          "mixed-eth-ipv4-ipv6",
-          "acl-aggregate-stats",
-          "interface-attachment"};
+    "match-on-eth",
+    "match-on-ipv4",
+    "match-on-ipv6",
+    "match-on-tcp",
+    "match-on-udp",
+    "match-on-icmp",
+    "eth",
+    "ipv4",
+    "ipv6",
+    "mixed-eth-ipv4",
+    "mixed-eth-ipv6",
+    "mixed-eth-ipv4-ipv6",
+    "acl-aggregate-stats",
+    "interface-attachment"
+  };
 
   @Bean
   Clock clock() {

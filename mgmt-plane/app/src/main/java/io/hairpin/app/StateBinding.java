@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
@@ -59,22 +62,36 @@ final class StateBinding {
     root.container(
         "filtering-database",
         database -> database.list("entry", bridge.filteringEntries(), this::filteringEntry));
-    root.list("vlan", bridge.vlans().entrySet(), this::vlan);
+    vlans(root);
     root.container(
         "mirroring",
         mirroring -> mirroring.list("session", bridge.mirrorCounts(), this::mirrorSession));
     root.container("qos", qos -> qos.list("queued", bridge.queued(), this::queued));
     root.list("discard", bridge.discards(), this::discard);
-    root.list("vlan", bridge.multicast(), this::multicast);
   }
 
-  private void vlan(StateWriter writer, Map.Entry<Integer, VlanCounters> vlan) {
-    writer.leaf("vid", vlan.getKey());
-    writer.container(
+  private void vlans(StateWriter root) {
+    Map<Integer, VlanCounters> counters = bridge.vlans();
+    Map<Integer, MulticastState> groups = new TreeMap<>();
+    bridge.multicast().forEach(state -> groups.put(state.vid(), state));
+    Set<Integer> vids = new TreeSet<>(counters.keySet());
+    vids.addAll(groups.keySet());
+    root.list(
+        "vlan",
+        vids,
+        (writer, vid) -> {
+          writer.leaf("vid", vid);
+          Optional.ofNullable(counters.get(vid)).ifPresent(count -> statistics(writer, count));
+          Optional.ofNullable(groups.get(vid)).ifPresent(state -> multicast(writer, state));
+        });
+  }
+
+  private static void statistics(StateWriter vlan, VlanCounters counters) {
+    vlan.container(
         "statistics",
         statistics -> {
-          count(statistics, "received", vlan.getValue().received());
-          count(statistics, "transmitted", vlan.getValue().transmitted());
+          count(statistics, "received", counters.received());
+          count(statistics, "transmitted", counters.transmitted());
         });
   }
 
@@ -120,7 +137,6 @@ final class StateBinding {
   }
 
   private void multicast(StateWriter vlan, MulticastState state) {
-    vlan.leaf("vid", state.vid());
     vlan.container(
         "multicast",
         multicast -> {

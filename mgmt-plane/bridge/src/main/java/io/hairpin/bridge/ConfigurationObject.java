@@ -291,7 +291,8 @@ public sealed interface ConfigurationObject
    * @param macLimit how many addresses are learnt in its FID at most
    * @param multicast what becomes of its frames to groups
    */
-  record Vlan(int vid, int fid, Set<String> tagged, Set<String> untagged, int macLimit, Multicast multicast)
+  record Vlan(
+      int vid, int fid, Set<String> tagged, Set<String> untagged, int macLimit, Multicast multicast)
       implements ConfigurationObject {
 
     /**

@@ -71,8 +71,14 @@ public final class Interpreter {
     Header get();
   }
 
-  /** A field; in the words of narrow or of wide numbers. */
-  private record Field(String name, int width, boolean signed, boolean saturating, int word) {}
+  /**
+   * A field; in the words of narrow or of wide numbers. One of variable length has a word besides
+   * that tells its present width.
+   */
+  private record Field(
+      String name, int width, boolean signed, boolean saturating, int word, int present) {}
+
+  private static final int FIXED = -1;
 
   /** A header; its first word says whether it is valid. */
   private record Header(int id, int base, Field[] fields, int bits) {
@@ -220,12 +226,17 @@ public final class Interpreter {
       int bits = 0;
       for (int i = 0; i < fields.length; i++) {
         JsonArray f = described.get(i).getAsJsonArray();
-        int width = f.get(1).getAsInt();
+        boolean varies = f.get(1).getAsString().equals("*");
+        int width =
+            varies
+                ? 8 * find("header_types", text(o, "header_type")).get("max_length").getAsInt()
+                : f.get(1).getAsInt();
         boolean signed = f.size() > 2 && f.get(2).getAsBoolean();
         boolean saturating = f.size() > 3 && f.get(3).getAsBoolean();
-        int word = width <= NARROW ? words++ : wides++;
-        fields[i] = new Field(f.get(0).getAsString(), width, signed, saturating, word);
-        bits += width;
+        int word = width <= NARROW && !varies ? words++ : wides++;
+        int present = varies ? words++ : FIXED;
+        fields[i] = new Field(f.get(0).getAsString(), width, signed, saturating, word, present);
+        bits += varies ? 0 : width;
       }
       var header = new Header(o.get("id").getAsInt(), base, fields, bits);
       headers.put(text(o, "name"), header);
@@ -615,6 +626,18 @@ public final class Interpreter {
       case "set", "assign" ->
           assign(field(first.getAsJsonArray("value")), expression(o.get(1).getAsJsonObject()));
       case "extract" -> extract(first);
+      case "extract_VL" -> {
+        Header header = header(text(first, "value"));
+        Expr width = expression(o.get(1).getAsJsonObject());
+        yield () -> {
+          for (Field field : header.fields) {
+            if (field.present != FIXED) {
+              s[field.present] = width.get();
+            }
+          }
+          extract(header);
+        };
+      }
       case "verify" -> {
         Expr holds = expression(first);
         Expr error = expression(o.get(1).getAsJsonObject());
@@ -824,9 +847,19 @@ public final class Interpreter {
   }
 
   private void extract(Header header) {
-    require(header.bits / 8);
+    int bits = header.bits;
+    for (Field field : header.fields) {
+      bits += field.present == FIXED ? 0 : (int) s[field.present];
+    }
+    require(bits / 8);
     int bit = position * 8;
     for (Field field : header.fields) {
+      if (field.present != FIXED) {
+        int width = (int) s[field.present];
+        wide[field.word] = bigBits(bit, width);
+        bit += width;
+        continue;
+      }
       if (field.width <= NARROW && !field.signed) {
         s[field.word] = bits(bit, field.width);
       } else {
@@ -1282,6 +1315,9 @@ public final class Interpreter {
   }
 
   private int put(byte[] to, int bit, Field field) {
+    if (field.present != FIXED) {
+      return put(to, bit, (int) s[field.present], wide[field.word]);
+    }
     return field.width <= NARROW
         ? put(to, bit, field.width, s[field.word])
         : put(to, bit, field.width, wide[field.word]);
