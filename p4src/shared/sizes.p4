@@ -44,6 +44,7 @@ typedef bit<10> policer_t;
 #define ACES 1024
 #define MIRROR_SESSIONS 16
 #define POLICERS 1024
+#define COLORS 4 // of each policer
 #define DECODINGS 8192
 #define MARKINGS 8192
 #define PRIORITIES 8

@@ -289,6 +289,6 @@ control HairpinDeparser(packet_out packet, in headers_t hdr) {
     }
 }
 
-@pkginfo(name="hairpin", version="0.3.0")
+@pkginfo(name="hairpin", version="0.4.0")
 V1Switch(HairpinParser(), HairpinVerifyChecksum(), HairpinIngress(), HairpinEgress(),
          HairpinComputeChecksum(), HairpinDeparser()) main;

@@ -18,6 +18,14 @@ control Policing(inout metadata_t meta) {
     @id(METER_ACE_POLICER)
     meter(POLICERS, MeterType.bytes) ace_policer;
 
+    // By meter and colour.
+    @id(COUNTER_PORT_POLICED)
+    counter(COLORS * LOGICAL_PORTS, CounterType.packets_and_bytes) port_policed;
+    @id(COUNTER_VLAN_POLICED)
+    counter(COLORS * VLANS, CounterType.packets_and_bytes) vlan_policed;
+    @id(COUNTER_ACE_POLICED)
+    counter(COLORS * POLICERS, CounterType.packets_and_bytes) ace_policed;
+
     @id(ACTION_VLAN_POLICING_POLICE)
     action police_vlan() {
         meta.police_vlan = 1;
@@ -44,12 +52,15 @@ control Policing(inout metadata_t meta) {
         vlan_policing.apply();
         if (meta.police_port == 1) {
             port_policer.execute_meter((bit<32>) meta.reception_port, by_port);
+            port_policed.count((bit<32>) (meta.reception_port ++ by_port));
         }
         if (meta.police_vlan == 1) {
             vlan_policer.execute_meter((bit<32>) meta.vid, by_vlan);
+            vlan_policed.count((bit<32>) (meta.vid ++ by_vlan));
         }
         if (meta.ace.policer != 0) {
             ace_policer.execute_meter((bit<32>) meta.ace.policer, by_ace);
+            ace_policed.count((bit<32>) (meta.ace.policer ++ by_ace));
         }
         if (by_port == RED || by_vlan == RED || by_ace == RED) {
             meta.reason = reason_t.POLICER;

@@ -6,8 +6,8 @@
 #include "../shared/ids.p4"
 #include "../shared/learning.p4"
 
-// Where a source is known to be, by (FID, address). The counter tells control which entries are in
-// use; the digest tells it what to learn. Control writes this entry after the one in fdb, so that an
+// Where a source is known to be, by (FID, address). The target notifies control of entries that were
+// idle for their time-out, and the counter tells which are in use; the digest tells what to learn. Control writes this entry after the one in fdb, so that an
 // address of which a write was lost is learnt again.
 control Source(in headers_t hdr, inout metadata_t meta) {
     Learning() learning;
@@ -52,6 +52,7 @@ control Source(in headers_t hdr, inout metadata_t meta) {
         actions = { known; barred; @defaultonly unknown; }
         const default_action = unknown();
         counters = source_seen;
+        support_timeout = true;
         size = FDB_ENTRIES;
     }
 
