@@ -171,7 +171,7 @@ final class AccessListBinding {
         Forwarding.valueOf(data.get("forwarding").toUpperCase(Locale.ROOT)),
         data.find("redirect").orElse(null),
         numbers(data.set("mirror-session")),
-        OptionalInt.empty(),
+        data.find("policer").orElse(null),
         number(data, "priority"));
   }
 

@@ -85,6 +85,8 @@ final class ConfigurationBinding {
             listing(model, AccessListBinding::vlanAttachment, "acls", "attachment-points", "vlan"),
             listing(model, AccessListBinding::mirrorSession, "bridge", "mirroring", "session"),
             listing(model, QualityOfServiceBinding::port, "interfaces", "interface"),
+            listing(model, QualityOfServiceBinding::vlanPolicing, "bridge", "vlan"),
+            listing(model, QualityOfServiceBinding::policer, "bridge", "qos", "policer"),
             listing(
                 model, QualityOfServiceBinding::trafficClass, "bridge", "qos", "traffic-class"));
   }

@@ -1,8 +1,10 @@
 package io.hairpin.app;
 
 import io.hairpin.bridge.QualityOfService.Mark;
+import io.hairpin.bridge.QualityOfService.Policer;
 import io.hairpin.bridge.QualityOfService.Port;
 import io.hairpin.bridge.QualityOfService.TrafficClass;
+import io.hairpin.bridge.QualityOfService.VlanPolicing;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -31,7 +33,8 @@ final class QualityOfServiceBinding {
         trust.startsWith("dscp"),
         decoding(qos, "pcp"),
         decoding(qos, "dscp"),
-        marking);
+        marking,
+        qos.find("policer").orElse(null));
   }
 
   private static Map<Integer, Integer> decoding(Data qos, String field) {
@@ -40,6 +43,21 @@ final class QualityOfServiceBinding {
       decoding.put(entry.number(field), entry.number("priority"));
     }
     return decoding;
+  }
+
+  static VlanPolicing vlanPolicing(Data vlan) {
+    return new VlanPolicing(vlan.number("vid"), vlan.container("qos").find("policer").orElse(null));
+  }
+
+  static Policer policer(Data data) {
+    long committedRate = Long.parseLong(data.get("committed-information-rate"));
+    long committedBurst = Long.parseLong(data.get("committed-burst-size"));
+    return new Policer(
+        data.get("name"),
+        committedRate,
+        committedBurst,
+        data.find("peak-information-rate").map(Long::valueOf).orElse(committedRate),
+        data.find("peak-burst-size").map(Long::valueOf).orElse(committedBurst));
   }
 
   static TrafficClass trafficClass(Data data) {

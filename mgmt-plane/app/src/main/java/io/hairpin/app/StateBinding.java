@@ -9,7 +9,9 @@ import io.hairpin.bridge.FilteringEntry;
 import io.hairpin.bridge.MacAddress;
 import io.hairpin.bridge.MirrorCount;
 import io.hairpin.bridge.MulticastState;
+import io.hairpin.bridge.PolicerCount;
 import io.hairpin.bridge.PortState;
+import io.hairpin.bridge.PortState.Counters;
 import io.hairpin.bridge.Ports.Port;
 import io.hairpin.bridge.QueueCount;
 import io.hairpin.bridge.VlanCounters;
@@ -66,7 +68,12 @@ final class StateBinding {
     root.container(
         "mirroring",
         mirroring -> mirroring.list("session", bridge.mirrorCounts(), this::mirrorSession));
-    root.container("qos", qos -> qos.list("queued", bridge.queued(), this::queued));
+    root.container(
+        "qos",
+        qos -> {
+          qos.list("policer", bridge.acePolicers().entrySet(), this::policer);
+          qos.list("queued", bridge.queued(), this::queued);
+        });
     root.list("discard", bridge.discards(), this::discard);
   }
 
@@ -82,6 +89,9 @@ final class StateBinding {
         (writer, vid) -> {
           writer.leaf("vid", vid);
           Optional.ofNullable(counters.get(vid)).ifPresent(count -> statistics(writer, count));
+          Optional.ofNullable(counters.get(vid))
+              .flatMap(VlanCounters::policed)
+              .ifPresent(count -> writer.container("qos", qos -> policed(qos, count)));
           Optional.ofNullable(groups.get(vid)).ifPresent(state -> multicast(writer, state));
         });
   }
@@ -106,6 +116,21 @@ final class StateBinding {
     writer.leaf("id", count.session());
     writer.container(
         "statistics", statistics -> count(statistics, "frames", "octets", count.count()));
+  }
+
+  private void policer(StateWriter writer, Map.Entry<String, PolicerCount> policer) {
+    writer.leaf("name", policer.getKey());
+    policed(writer, policer.getValue());
+  }
+
+  private static void policed(StateWriter writer, PolicerCount count) {
+    writer.container(
+        "policed",
+        policed -> {
+          count(policed, "conforming", count.conforming());
+          count(policed, "exceeding", count.exceeding());
+          count(policed, "violating", count.violating());
+        });
   }
 
   private void queued(StateWriter writer, QueueCount queue) {
@@ -211,6 +236,10 @@ final class StateBinding {
                 relay -> state.reflectiveRelay().ifPresent(on -> relay.leaf("rr-oper", on)));
             bridgePort.container(
                 "loop-protection", protection -> protection.leafList("held-by", state.heldBy()));
+            state
+                .counters()
+                .flatMap(Counters::policed)
+                .ifPresent(count -> bridgePort.container("qos", qos -> policed(qos, count)));
             bridgePort.container(
                 "statistics",
                 statistics ->

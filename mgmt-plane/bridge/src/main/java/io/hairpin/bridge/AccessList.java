@@ -174,14 +174,14 @@ public record AccessList(String name, Type type, List<Ace> aces) implements Conf
    * @param forwarding what becomes of it
    * @param redirect the name of the port that it leaves by, whatever its destination
    * @param mirrors the numbers of the mirror sessions that it is copied to
-   * @param policer the number of the policer that it is metered by, 1 to 1023
+   * @param policer the name of the policer that it is metered by
    * @param priority the priority that it gets, 0 to 7
    */
   public record Actions(
       Forwarding forwarding,
       @Nullable String redirect,
       Set<Integer> mirrors,
-      OptionalInt policer,
+      @Nullable String policer,
       OptionalInt priority) {
 
     /** Takes a copy of the mirror sessions. */
@@ -191,7 +191,7 @@ public record AccessList(String name, Type type, List<Ace> aces) implements Conf
 
     /** Whether these can be done only before it is decided where the frame goes. */
     boolean ingressOnly() {
-      return redirect != null || policer.isPresent() || priority.isPresent();
+      return redirect != null || policer != null || priority.isPresent();
     }
   }
 

@@ -9,15 +9,16 @@ import io.hairpin.bridge.Attachment.VlanPoint;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.MirrorSession.Sources;
+import io.hairpin.bridge.QualityOfService.Policer;
+import io.hairpin.bridge.QualityOfService.PolicerKey;
 import io.hairpin.p4runtime.client.Action;
 import io.hairpin.p4runtime.client.CloneSession;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Replica;
 import io.hairpin.p4runtime.client.TableEntry;
-import java.util.ArrayDeque;
+import io.hairpin.p4runtime.client.Value;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -109,6 +111,7 @@ final class Attachments {
   }
 
   private static final int LAST_NUMBER = 4095;
+  private static final int LAST_POLICER = 1023;
 
   /** A length that cuts nothing off. */
   private static final int LONGEST = 0xFFFF;
@@ -122,6 +125,13 @@ final class Attachments {
   private final Map<Integer, MirrorSession> sessions = new TreeMap<>();
   private final Map<Sequence, Installed> sequences = new HashMap<>();
   private final Map<Point, Bound> bindings = new HashMap<>();
+  private final Map<String, Policer> policers = new HashMap<>();
+
+  /** What the policers that attached entries name are known as in the pipeline. */
+  private final Map<String, Integer> policerNumbers = new HashMap<>();
+
+  /** The rates of these. */
+  private List<Entity> policing = List.of();
 
   /** The clone sessions, and what copies look like. */
   private List<Entity> copies = List.of();
@@ -232,6 +242,10 @@ final class Attachments {
     put(sessions, key.id(), object instanceof MirrorSession session ? session : null);
   }
 
+  private void change(PolicerKey key, @Nullable ConfigurationObject object) {
+    put(policers, key.name(), object instanceof Policer policer ? policer : null);
+  }
+
   private static <K, V> void put(Map<K, V> map, K key, @Nullable V value) {
     if (value == null) {
       map.remove(key);
@@ -251,6 +265,7 @@ final class Attachments {
     Set<Point> points = new LinkedHashSet<>();
     Difference difference = new Difference();
     boolean mirrors = false;
+    boolean rates = false;
     for (ObjectKey key : affected) {
       var _ = change(key, configuration.get(key), lists, attachments);
       switch (key) {
@@ -259,6 +274,10 @@ final class Attachments {
           change(session, configuration.get(session));
           points.addAll(sources(sessions.get(session.id())));
           mirrors = true;
+        }
+        case PolicerKey policer -> {
+          change(policer, configuration.get(policer));
+          rates = true;
         }
         case AccessList.Key(String name) -> changed.add(name);
         case Point point -> points.add(point);
@@ -276,9 +295,20 @@ final class Attachments {
       copies = copies();
       difference.after().addAll(copies);
     }
-    if (changed.isEmpty() && points.isEmpty()) {
-      return difference;
+    if (!changed.isEmpty() || !points.isEmpty()) {
+      reattach(changed, points, difference);
+      rates = true;
     }
+    if (rates) {
+      difference.before().addAll(policing);
+      policing = policing();
+      difference.after().addAll(policing);
+    }
+    return difference;
+  }
+
+  /** What follows where lists changed, or what is attached to points. */
+  private void reattach(Set<String> changed, Set<Point> points, Difference difference) {
     Set<Sequence> touched = new LinkedHashSet<>();
     for (Sequence sequence : sequences.keySet()) {
       if (sequence.names().stream().anyMatch(changed::contains)) {
@@ -313,7 +343,51 @@ final class Attachments {
       }
     }
     points.forEach(point -> bind(point, difference.after()));
-    return difference;
+  }
+
+  /** The rates of the policers that attached entries name; others lose their numbers. */
+  private List<Entity> policing() {
+    Set<String> named = new TreeSet<>();
+    for (Sequence sequence : sequences.keySet()) {
+      for (Ace ace : aces(sequence).values()) {
+        String policer = ace.actions().policer();
+        if (policer != null) {
+          named.add(policer);
+        }
+      }
+    }
+    policerNumbers.keySet().retainAll(named);
+    List<Entity> cells = new ArrayList<>();
+    for (String name : named) {
+      Policer policer = policers.get(name);
+      if (policer != null) {
+        cells.add(
+            QualityOfServiceIntent.cell(
+                QualityOfServiceIntent.ACE_POLICER, policerNumber(name), policer));
+      }
+    }
+    return cells;
+  }
+
+  /** What a policer is known as, 0 where none is meant. */
+  private int policerNumber(@Nullable String name) {
+    if (name == null) {
+      return 0;
+    }
+    Integer known = policerNumbers.get(name);
+    if (known != null) {
+      return known;
+    }
+    Set<Integer> taken = Set.copyOf(policerNumbers.values());
+    int number = 1;
+    while (taken.contains(number)) {
+      number++;
+    }
+    if (number > LAST_POLICER) {
+      throw new IllegalStateException("More than " + LAST_POLICER + " policers");
+    }
+    policerNumbers.put(name, number);
+    return number;
   }
 
   /** The sequences of a point, by the table that they are looked up in. */
@@ -522,7 +596,7 @@ final class Attachments {
     }
     return action
         .with("mirrors", mirrors)
-        .with("policer", actions.policer().orElse(0))
+        .with("policer", policerNumber(actions.policer()))
         .with("sets_priority", actions.priority().isPresent())
         .with("priority", actions.priority().orElse(0));
   }
@@ -536,17 +610,19 @@ final class Attachments {
   Difference adopt(Collection<Entity> held) {
     Difference difference = new Difference();
     Map<TableEntry, Integer> numbers = new HashMap<>();
-    Map<TableEntry, Deque<Integer>> priorities = new HashMap<>();
+    Map<TableEntry, NavigableMap<Integer, Action>> rows = new HashMap<>();
     Set<String> aceTables = new HashSet<>();
     sequences.keySet().forEach(sequence -> aceTables.add(sequence.table().aces()));
     for (Entity entity : held) {
       if (entity instanceof TableEntry entry) {
         Action action = entry.action();
+        if (action == null) {
+          continue;
+        }
         if (aceTables.contains(entry.table())) {
-          priorities
-              .computeIfAbsent(entry.key().priority(0), _ -> new ArrayDeque<>())
-              .add(entry.priority());
-        } else if (entry.table().endsWith("_attachment") && action != null) {
+          rows.computeIfAbsent(entry.key().priority(0), _ -> new TreeMap<>())
+              .put(entry.priority(), action);
+        } else if (entry.table().endsWith("_attachment")) {
           numbers.put(
               entry.key(),
               (int) Objects.requireNonNull(action.params().get("access_list")).toLong());
@@ -556,21 +632,18 @@ final class Attachments {
     bindings.values().forEach(bound -> difference.before().addAll(bound.entries()));
     sequences.values().forEach(installed -> difference.before().addAll(installed.entries.keySet()));
     renumber(numbers);
+    Map<Sequence, Map<AceName, Integer>> priorities = new HashMap<>();
+    policerNumbers.clear();
+    sequences.forEach(
+        (sequence, installed) -> priorities.put(sequence, adopt(rows, sequence, installed.number)));
     sequences.forEach(
         (sequence, installed) -> {
-          Map<AceName, Integer> adopted = new HashMap<>();
-          aces(sequence)
-              .forEach(
-                  (name, ace) -> {
-                    TableEntry row = rows(sequence, installed.number, ace).getFirst();
-                    Deque<Integer> found = priorities.get(row);
-                    if (found != null && !found.isEmpty()) {
-                      adopted.put(name, highest(found));
-                    }
-                  });
-          derive(sequence, installed, adopted);
+          derive(sequence, installed, priorities.getOrDefault(sequence, Map.of()));
           difference.after().addAll(installed.entries.keySet());
         });
+    difference.before().addAll(policing);
+    policing = policing();
+    difference.after().addAll(policing);
     difference.before().addAll(copies);
     copies = copies();
     difference.after().addAll(copies);
@@ -580,12 +653,35 @@ final class Attachments {
     return difference;
   }
 
-  /** Two entries that match the same keep their order. */
-  private static int highest(Deque<Integer> priorities) {
-    int highest = new TreeSet<>(priorities).last();
-    boolean removed = priorities.remove(highest);
-    assert removed;
-    return highest;
+  /**
+   * Takes over the priorities of a sequence's entries, and what its policers are known as. Two
+   * entries that match the same keep their order.
+   *
+   * @param held what the target does by key and priority; what was taken over is taken out
+   */
+  private Map<AceName, Integer> adopt(
+      Map<TableEntry, NavigableMap<Integer, Action>> held, Sequence sequence, int number) {
+    Map<AceName, Integer> adopted = new HashMap<>();
+    aces(sequence)
+        .forEach(
+            (name, ace) -> {
+              NavigableMap<Integer, Action> found =
+                  held.get(rows(sequence, number, ace).getFirst());
+              Map.Entry<Integer, Action> highest = found == null ? null : found.pollLastEntry();
+              if (highest == null) {
+                return;
+              }
+              adopted.put(name, highest.getKey());
+              String policer = ace.actions().policer();
+              Value known = highest.getValue().params().get("policer");
+              if (policer != null
+                  && known != null
+                  && known.toLong() != 0
+                  && !policerNumbers.containsValue((int) known.toLong())) {
+                policerNumbers.putIfAbsent(policer, (int) known.toLong());
+              }
+            });
+    return adopted;
   }
 
   private void renumber(Map<TableEntry, Integer> held) {
@@ -616,6 +712,11 @@ final class Attachments {
           }
           installed.number = number;
         });
+  }
+
+  /** What the policers that attached entries name are known as in the pipeline. */
+  Map<String, Integer> policers() {
+    return Map.copyOf(policerNumbers);
   }
 
   /** The tables whose counters tell of the entries. */

@@ -23,6 +23,8 @@ import io.hairpin.bridge.Discard.Side;
 import io.hairpin.bridge.Intent.Source;
 import io.hairpin.bridge.PortState.Counters;
 import io.hairpin.bridge.Ports.Port;
+import io.hairpin.bridge.QualityOfService.Policer;
+import io.hairpin.bridge.QualityOfService.PolicerKey;
 import io.hairpin.bridge.Trips.Cause;
 import io.hairpin.bridge.multicast.InvalidMessageException;
 import io.hairpin.bridge.multicast.Snooping;
@@ -185,7 +187,14 @@ public final class Bridge implements AutoCloseable {
     alarms = new Alarms(clock);
     logicalPorts =
         new LogicalPorts(ports.list().stream().collect(Collectors.toMap(Port::name, Port::number)));
-    intent = new Intent(logicalPorts, cpuPort);
+    intent =
+        new Intent(
+            logicalPorts,
+            cpuPort,
+            name ->
+                configuration.get(new PolicerKey(name)) instanceof Policer policer
+                    ? policer
+                    : null);
     this.cpuPort = cpuPort;
     OptionalLong known =
         ports.list().stream().flatMapToLong(port -> port.address().stream()).findFirst();
@@ -360,6 +369,14 @@ public final class Bridge implements AutoCloseable {
     Set<ObjectKey> affected = new LinkedHashSet<>(change.removed());
     for (ConfigurationObject object : change.put()) {
       affected.add(object.key());
+      if (object instanceof Policer policer) {
+        configuration.forEach(
+            (key, other) -> {
+              if (policer.name().equals(policer(other))) {
+                affected.add(key);
+              }
+            });
+      }
       SChannel old = channelOf(configuration.get(object.key()));
       SChannel now = channelOf(object);
       if (old != null && (now == null || !now.port().equals(old.port()))) {
@@ -373,6 +390,15 @@ public final class Bridge implements AutoCloseable {
       }
     }
     return withChannels(affected);
+  }
+
+  /** The policer that a port or a VLAN names. */
+  private static @Nullable String policer(ConfigurationObject object) {
+    return switch (object) {
+      case QualityOfService.Port port -> port.policer();
+      case QualityOfService.VlanPolicing vlan -> vlan.policer();
+      default -> null;
+    };
   }
 
   private Set<ObjectKey> withChannels(Set<ObjectKey> keys) {
@@ -638,12 +664,10 @@ public final class Bridge implements AutoCloseable {
     }
 
     @Override
-    public Map<String, List<Long>> meterCells(Collection<Entity> held) {
+    public Map<String, Collection<Long>> meterCells(Collection<Entity> held) {
       Set<Integer> numbers = new HashSet<>(logicalPorts.numbers());
       numbers.addAll(Intent.channels(held).values());
-      return Map.of(
-          Intent.FLOOD_RATE, Intent.cells(Intent.FLOOD_RATE, numbers),
-          Intent.REFLECTION_RATE, Intent.cells(Intent.REFLECTION_RATE, numbers));
+      return Intent.meterCells(numbers, held);
     }
 
     @Override
@@ -1013,8 +1037,16 @@ public final class Bridge implements AutoCloseable {
     }
     Map<Long, Count> floods =
         dataplane.count("flood_discards", Intent.cells(Intent.FLOOD_RATE, states.keySet()));
+    Map<Long, Count> policed =
+        dataplane.count(
+            "port_policed",
+            PolicerCount.cells(
+                states.values().stream()
+                    .filter(state -> isPoliced(new QualityOfService.PortKey(state.name())))
+                    .map(PortState::number)
+                    .toList()));
     return states.values().stream()
-        .map(state -> state.with(counters(counts, floods, state.number())))
+        .map(state -> state.with(counters(counts, floods, policed, state.number())))
         .toList();
   }
 
@@ -1045,8 +1077,16 @@ public final class Bridge implements AutoCloseable {
     }
   }
 
+  private boolean isPoliced(QualityOfService.Key key) {
+    ConfigurationObject object = configuration.get(key);
+    return object != null && policer(object) != null;
+  }
+
   private static Optional<Counters> counters(
-      Map<String, Map<Long, Count>> counts, Map<Long, Count> floods, long port) {
+      Map<String, Map<Long, Count>> counts,
+      Map<Long, Count> floods,
+      Map<Long, Count> policed,
+      long port) {
     List<Count> values = new ArrayList<>();
     for (String counter : PORT_COUNTERS) {
       Count value = counts.getOrDefault(counter, Map.of()).get(port);
@@ -1065,7 +1105,8 @@ public final class Bridge implements AutoCloseable {
             flood(floods, port, Intent.BROADCAST),
             flood(floods, port, Intent.MULTICAST),
             flood(floods, port, Intent.UNKNOWN_UNICAST),
-            values.get(6)));
+            values.get(6),
+            PolicerCount.of(policed, port)));
   }
 
   private static Count flood(Map<Long, Count> floods, long port, int flood) {
@@ -1087,11 +1128,19 @@ public final class Bridge implements AutoCloseable {
     }
     Map<Long, Count> received = dataplane.count("vlan_received", vids);
     Map<Long, Count> transmitted = dataplane.count("vlan_transmitted", vids);
+    Map<Long, Count> policed =
+        dataplane.count(
+            "vlan_policed",
+            PolicerCount.cells(
+                vids.stream()
+                    .map(Long::intValue)
+                    .filter(vid -> isPoliced(new QualityOfService.VlanPolicingKey(vid)))
+                    .toList()));
     for (long vid : vids) {
       Count in = received.get(vid);
       Count out = transmitted.get(vid);
       if (in != null && out != null) {
-        vlans.put((int) vid, new VlanCounters(in, out));
+        vlans.put((int) vid, new VlanCounters(in, out, PolicerCount.of(policed, vid)));
       }
     }
     return vlans;
@@ -1170,6 +1219,25 @@ public final class Bridge implements AutoCloseable {
         .count("queued", LongStream.range(0, QUEUES).boxed().toList())
         .forEach((queue, count) -> counts.add(new QueueCount(queue.intValue(), count)));
     return counts;
+  }
+
+  /**
+   * Tells what policers made of the frames that entries of access lists matched.
+   *
+   * @return the counts by the names of the policers that attached lists name; none where the target
+   *     does not tell
+   */
+  public SortedMap<String, PolicerCount> acePolicers() {
+    Map<String, Integer> numbers;
+    synchronized (lock) {
+      numbers = attachments.policers();
+    }
+    Map<Long, Count> counts = dataplane.count("ace_policed", PolicerCount.cells(numbers.values()));
+    SortedMap<String, PolicerCount> policed = new TreeMap<>();
+    numbers.forEach(
+        (name, number) ->
+            PolicerCount.of(counts, number).ifPresent(count -> policed.put(name, count)));
+    return policed;
   }
 
   /**

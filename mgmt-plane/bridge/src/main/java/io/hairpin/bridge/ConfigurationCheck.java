@@ -9,6 +9,7 @@ import io.hairpin.bridge.ConfigurationObject.SChannel;
 import io.hairpin.bridge.ConfigurationObject.SampleCollector;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
+import io.hairpin.bridge.QualityOfService.Policer;
 import io.hairpin.bridge.multicast.Snooping;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -54,6 +55,9 @@ final class ConfigurationCheck {
       if (object instanceof MirrorSession session) {
         checkDestinations(session);
       }
+      if (object instanceof Policer policer) {
+        checkRates(policer);
+      }
       channels |= concernsChannels(object) || concernsChannels(before.get(object.key()));
     }
     for (ObjectKey key : change.removed()) {
@@ -74,6 +78,17 @@ final class ConfigurationCheck {
             name,
             vlan.key() + ": '" + name + "' is a tagged-port already; it can be one of the two");
       }
+    }
+  }
+
+  private static void checkRates(Policer policer) throws InvalidConfigurationException {
+    if (policer.peakRate() < policer.committedRate()) {
+      throw new InvalidConfigurationException(
+          policer.key(),
+          "peak-information-rate",
+          Long.toString(policer.peakRate()),
+          "%s: peak-information-rate %d is below committed-information-rate %d; it is that or more"
+              .formatted(policer.key(), policer.peakRate(), policer.committedRate()));
     }
   }
 

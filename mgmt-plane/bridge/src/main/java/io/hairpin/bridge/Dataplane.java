@@ -5,6 +5,7 @@ import io.grpc.Status;
 import io.hairpin.p4runtime.client.DigestList;
 import io.hairpin.p4runtime.client.Entity;
 import io.hairpin.p4runtime.client.Listener;
+import io.hairpin.p4runtime.client.MeterCell;
 import io.hairpin.p4runtime.client.P4RuntimeException;
 import io.hairpin.p4runtime.client.PacketIn;
 import io.hairpin.p4runtime.client.Session;
@@ -58,7 +59,7 @@ final class Dataplane implements Listener, AutoCloseable {
     Collection<Entity> adopt(Collection<Entity> held);
 
     /** The cells of each meter that may have rates, given what else a target holds. */
-    Map<String, List<Long>> meterCells(Collection<Entity> held);
+    Map<String, Collection<Long>> meterCells(Collection<Entity> held);
 
     /** Takes a packet-in, without the lock. */
     void received(PacketIn packet);
@@ -351,6 +352,13 @@ final class Dataplane implements Listener, AutoCloseable {
                     target.readMeter(meter, cells, entity -> installed.put(entity.key(), entity)));
         learnt.clear();
         learner.adopt(List.copyOf(installed.values())).forEach(e -> learnt.put(e.key(), e));
+        installed.replaceAll(
+            (key, held) ->
+                held instanceof MeterCell cell
+                        && wanted.get(key) instanceof MeterCell rates
+                        && cell.isRounded(rates)
+                    ? rates
+                    : held);
         Set<Entity> keys = new HashSet<>(installed.keySet());
         keys.addAll(wanted.keySet());
         keys.addAll(learnt.keySet());

@@ -12,6 +12,7 @@ import io.hairpin.bridge.ConfigurationObject.SampleCollector;
 import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.bridge.LogicalPorts.Place;
+import io.hairpin.bridge.QualityOfService.Policer;
 import io.hairpin.p4runtime.client.Action;
 import io.hairpin.p4runtime.client.CloneSession;
 import io.hairpin.p4runtime.client.DigestConfig;
@@ -34,11 +35,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the dataplane should hold, in the pipeline's terms: a pure function of each configuration
- * object or learnt station, and of nothing else than that and the numbers of the ports. Ports that
- * the switch does not have are left out.
+ * object or learnt station, and of nothing else than that, the rates of the policer that it names
+ * and the numbers of the ports. Ports that the switch does not have are left out.
  */
 final class Intent {
 
@@ -105,10 +108,17 @@ final class Intent {
 
   private final LogicalPorts ports;
   private final int cpuPort;
+  private final Function<String, @Nullable Policer> policers;
 
-  Intent(LogicalPorts ports, int cpuPort) {
+  /**
+   * Makes it.
+   *
+   * @param policers finds policers by their names
+   */
+  Intent(LogicalPorts ports, int cpuPort, Function<String, @Nullable Policer> policers) {
     this.ports = ports;
     this.cpuPort = cpuPort;
+    this.policers = policers;
   }
 
   /** What the dataplane holds whatever the configuration: the way to the CPU and back. */
@@ -149,7 +159,7 @@ final class Intent {
       case Vlan vlan -> of(vlan);
       case StaticEntry entry -> of(entry);
       case FilteringDatabase _, SampleCollector _ -> List.of();
-      case QualityOfService qos -> QualityOfServiceIntent.of(qos, ports);
+      case QualityOfService qos -> QualityOfServiceIntent.of(qos, ports, policers);
       case AccessList _, Attachment _, MirrorSession _ -> List.of(); // See Attachments.
     };
   }
@@ -186,7 +196,7 @@ final class Intent {
     return new Station((int) number(entry, "fid"), number(entry, "src_addr"));
   }
 
-  private static long number(TableEntry entry, String field) {
+  static long number(TableEntry entry, String field) {
     if (entry.matches().get(field) instanceof Match.Exact(Value value)) {
       return value.toLong();
     }
@@ -302,6 +312,15 @@ final class Intent {
                     ? entry.action(entry.action().with("state", BLOCKING))
                     : entity)
         .toList();
+  }
+
+  /** The cells of each meter that may have rates, given the ports and what else a target holds. */
+  static Map<String, Collection<Long>> meterCells(
+      Collection<Integer> ports, Collection<Entity> held) {
+    Map<String, Collection<Long>> cells = new HashMap<>(QualityOfServiceIntent.cells(held));
+    cells.put(FLOOD_RATE, cells(FLOOD_RATE, ports));
+    cells.put(REFLECTION_RATE, cells(REFLECTION_RATE, ports));
+    return cells;
   }
 
   /** The cells of a meter that logical ports have. */

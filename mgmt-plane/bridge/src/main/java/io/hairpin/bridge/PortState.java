@@ -71,6 +71,7 @@ public record PortState(
    * @param multicastDiscards other frames to groups above their rate
    * @param unknownUnicastDiscards frames to stations that are not known above their rate
    * @param sampled frames that were sampled
+   * @param policed what its policer made of frames, where it has one
    */
   public record Counters(
       Count received,
@@ -81,5 +82,6 @@ public record PortState(
       Count broadcastDiscards,
       Count multicastDiscards,
       Count unknownUnicastDiscards,
-      Count sampled) {}
+      Count sampled,
+      Optional<PolicerCount> policed) {}
 }

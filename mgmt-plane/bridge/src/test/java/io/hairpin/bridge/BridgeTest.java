@@ -16,6 +16,7 @@ import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.bridge.ConfigurationObject.VlanKey;
 import io.hairpin.bridge.Ports.Port;
+import io.hairpin.bridge.QualityOfService.Policer;
 import io.hairpin.p4runtime.client.ElectionId;
 import io.hairpin.p4runtime.client.FakeTarget;
 import io.hairpin.p4runtime.client.Pipeline;
@@ -32,9 +33,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +131,70 @@ class BridgeTest {
               assertThat(update.getType()).isEqualTo(Update.Type.MODIFY);
               assertThat(update.getEntity().getTableEntry().getTableId()).isEqualTo(0x02000001);
             });
+  }
+
+  @Test
+  void everyPortAndVlanThatNamesAPolicerHasACellWithItsRates() throws Exception {
+    started(2, policer(8000), policed("port1", "p"), policed(10, "p"), policed(11, null));
+
+    assertThat(target.entities())
+        .filteredOn(Entity::hasMeterEntry)
+        .extracting(entity -> entity.getMeterEntry().getIndex().getIndex())
+        .containsExactlyInAnyOrder(1L, 10L);
+  }
+
+  @Test
+  void otherRatesOfAPolicerWriteItsCellsAlone() throws Exception {
+    Bridge bridge = started(2, policer(8000), policed("port1", "p"), policed(10, "p"), acl("p"));
+    bridge.prepare(put(attached())).apply();
+    int writes = target.writes.size();
+
+    bridge.prepare(put(policer(16_000))).apply();
+
+    assertThat(updatesSince(writes))
+        .hasSize(3)
+        .allSatisfy(
+            update ->
+                assertThat(update.getEntity().getMeterEntry().getConfig().getCir())
+                    .isEqualTo(2000));
+  }
+
+  @Test
+  void aRestartTakesOverWhatThePolicersOfEntriesAreKnownAs() throws Exception {
+    started(2, policer(8000), acl("q"), new Policer("q", 9000, 2000, 9000, 2000), attached())
+        .prepare(put(acl("p", "q")))
+        .apply();
+    int writes = target.writes.size();
+
+    started(2, policer(8000), acl("p", "q"), new Policer("q", 9000, 2000, 9000, 2000), attached());
+
+    assertThat(updatesSince(writes)).isEmpty();
+  }
+
+  @Test
+  void aRateThatATargetTellsAsOneLessIsNotWrittenAgain() throws Exception {
+    started(2, policer(8000), policed(10, "p"));
+    Entity told =
+        target.entities().stream().filter(Entity::hasMeterEntry).findFirst().orElseThrow();
+    Entity.Builder less = told.toBuilder();
+    less.getMeterEntryBuilder().getConfigBuilder().setCir(999).setPir(999);
+    target.put(less.build());
+    int writes = target.writes.size();
+
+    started(2, policer(8000), policed(10, "p"));
+
+    assertThat(updatesSince(writes)).isEmpty();
+  }
+
+  @Test
+  void aPeakRateBelowTheCommittedRateIsRefused() throws Exception {
+    Bridge bridge = started(2);
+
+    assertThatThrownBy(() -> bridge.prepare(put(new Policer("p", 8000, 2000, 7992, 2000))))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage(
+            "policer p: peak-information-rate 7992 is below committed-information-rate 8000;"
+                + " it is that or more");
   }
 
   @Test
@@ -377,6 +446,49 @@ class BridgeTest {
 
   private static Change put(ConfigurationObject... objects) {
     return new Change(List.of(objects), List.of());
+  }
+
+  private static Policer policer(long rate) {
+    return new Policer("p", rate, 2000, rate, 2000);
+  }
+
+  private static ConfigurationObject policed(String port, String policer) {
+    return new QualityOfService.Port(port, 0, true, false, Map.of(), Map.of(), Map.of(), policer);
+  }
+
+  private static ConfigurationObject policed(int vid, @Nullable String policer) {
+    return new QualityOfService.VlanPolicing(vid, policer);
+  }
+
+  /** A list with an entry for each of some policers. */
+  private static AccessList acl(String... policers) {
+    return new AccessList(
+        "list",
+        AccessList.Type.ANY,
+        Stream.of(policers)
+            .map(
+                policer ->
+                    new AccessList.Ace(
+                        policer,
+                        new AccessList.Matches(
+                            null,
+                            null,
+                            OptionalInt.of(0x8800 + policer.charAt(0)),
+                            OptionalInt.empty(),
+                            OptionalInt.empty(),
+                            null,
+                            null),
+                        new AccessList.Actions(
+                            AccessList.Forwarding.ACCEPT,
+                            null,
+                            Set.of(),
+                            policer,
+                            OptionalInt.empty())))
+            .toList());
+  }
+
+  private static Attachment attached() {
+    return new Attachment(new Attachment.VlanPoint(10), List.of("list"), List.of());
   }
 
   private static Interface port(String name) {

@@ -33,6 +33,25 @@ public record MeterCell(
     return new MeterCell(meter, index, rate, burst, rate, burst);
   }
 
+  /**
+   * Tells whether a target that was given some rates may say these when it is asked: bmv2 keeps
+   * them by the microsecond, and tells one less of some.
+   *
+   * @param written the rates that were written
+   * @return whether these are no more than one unit per second below
+   */
+  public boolean isRounded(MeterCell written) {
+    return key().equals(written.key())
+        && committedBurst == written.committedBurst
+        && peakBurst == written.peakBurst
+        && isRounded(committedRate, written.committedRate)
+        && isRounded(peakRate, written.peakRate);
+  }
+
+  private static boolean isRounded(long told, long written) {
+    return told == written || told == written - 1;
+  }
+
   @Override
   public Kind kind() {
     return Kind.METER_CELL;
