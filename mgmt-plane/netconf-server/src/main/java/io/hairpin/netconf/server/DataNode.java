@@ -167,7 +167,8 @@ final class DataNode {
     return new DataNode(this, child, child.id, null, null);
   }
 
-  private @Nullable NormalizedNode find(Definition child) {
+  /** What is configured of a child; of a list or leaf-list all of it. */
+  @Nullable NormalizedNode find(Definition child) {
     NormalizedNode holder = data;
     for (Definition.Branch branch : child.branches) {
       holder = holder == null ? null : Differences.child(holder, branch.choice().id());

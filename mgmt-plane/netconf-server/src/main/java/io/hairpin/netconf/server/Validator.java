@@ -1,8 +1,6 @@
 package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,7 +31,6 @@ import org.opendaylight.yangtools.yang.model.api.ElementCountConstraintAware;
 import org.opendaylight.yangtools.yang.model.api.LeafListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.ListSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.MandatoryAware;
-import org.opendaylight.yangtools.yang.model.api.stmt.SchemaNodeIdentifier;
 import org.opendaylight.yangtools.yang.model.api.stmt.UniqueEffectiveStatement;
 
 /**
@@ -46,6 +43,7 @@ final class Validator {
 
   private final Definition root;
   private final Constraints constraints;
+  private final Unique unique = new Unique();
   private final Map<DataNodeContainer, Boolean> demanding = new ConcurrentHashMap<>();
 
   Validator(Definition root) {
@@ -68,7 +66,7 @@ final class Validator {
       Set<DataNode> forbidden = affected.forbidden();
       if (forbidden.isEmpty()) {
         affected.parents.forEach(parent -> touched.to(parent.path()));
-        report(after, touched, affected);
+        report(before, after, touched, affected);
         return after;
       }
       after = delete(DataNode.root(root, before), after, forbidden, touched);
@@ -82,7 +80,7 @@ final class Validator {
     for (DataNode node : affected.forbidden()) {
       errors.add(forbidden(node));
     }
-    Check check = new Check(place);
+    Check check = new Check(place, null);
     if (place.data instanceof ContainerNode data) {
       check.container(root.container, root, place.path(), data, null);
     }
@@ -133,9 +131,10 @@ final class Validator {
     return Journal.apply(root, data, edits).root();
   }
 
-  private void report(ContainerNode data, Touched touched, Constraints.Affected affected)
+  private void report(
+      ContainerNode before, ContainerNode data, Touched touched, Constraints.Affected affected)
       throws RpcException {
-    Check check = new Check(DataNode.root(root, data));
+    Check check = new Check(DataNode.root(root, data), DataNode.root(root, before));
     check.container(
         root.container, root, YangInstanceIdentifier.of(), data, touched.whole() ? null : touched);
     affected.check(check.errors);
@@ -176,10 +175,15 @@ final class Validator {
   private final class Check {
     private final List<RpcError> errors = new ArrayList<>();
     private final DataNode top;
+
+    /** The valid configuration before, as {@link #top}; null where there is none. */
+    private final @Nullable DataNode before;
+
     private final YangInstanceIdentifier base;
 
-    Check(DataNode top) {
+    Check(DataNode top, @Nullable DataNode before) {
       this.top = top;
+      this.before = before;
       base = top.path();
     }
 
@@ -345,8 +349,13 @@ final class Validator {
         YangInstanceIdentifier path,
         MapNode list,
         @Nullable Touched touched) {
-      for (UniqueEffectiveStatement unique : schema.getUniqueConstraints()) {
-        unique(unique, definition, path, list);
+      YangInstanceIdentifier parent = Objects.requireNonNull(path.getParent());
+      DataNode holder = schema.getUniqueConstraints().isEmpty() ? null : at(parent);
+      if (holder != null) {
+        DataNode old = before == null ? null : before.follow(parent);
+        for (UniqueEffectiveStatement each : schema.getUniqueConstraints()) {
+          unique.check(each, definition, old, holder, touched, errors);
+        }
       }
       if (touched == null) {
         for (MapEntryNode entry : list.body()) {
@@ -361,63 +370,6 @@ final class Validator {
         }
       }
     }
-
-    /** Section 7.8.3: default values in use count, entries that lack one of the leaves do not. */
-    private void unique(
-        UniqueEffectiveStatement unique,
-        Definition definition,
-        YangInstanceIdentifier path,
-        MapNode list) {
-      Collection<SchemaNodeIdentifier.Descendant> leaves = unique.argument();
-      Map<List<Object>, List<DataNode>> known = new HashMap<>();
-      DataNode holder = at(Objects.requireNonNull(path.getParent()));
-      if (holder == null) {
-        return;
-      }
-      for (MapEntryNode entry : list.body()) {
-        List<DataNode> nodes = new ArrayList<>();
-        for (SchemaNodeIdentifier.Descendant leaf : leaves) {
-          DataNode node = holder.entry(definition, entry.name());
-          for (QName step : leaf.getNodeIdentifiers()) {
-            Definition child = node == null ? null : node.definition.child(step);
-            // The steps to a choice and its case lead nowhere in the data.
-            if (node != null && child != null) {
-              node = node.children(child).stream().findFirst().orElse(null);
-            }
-          }
-          if (node != null && node.value != null) {
-            nodes.add(node);
-          }
-        }
-        if (nodes.size() == leaves.size()) {
-          List<Object> values = new ArrayList<>();
-          nodes.forEach(node -> values.add(Objects.requireNonNull(node.value)));
-          List<DataNode> others = known.putIfAbsent(values, nodes);
-          if (others != null) {
-            RpcError error =
-                RpcError.application(
-                        ErrorTag.OPERATION_FAILED,
-                        "entries of %s have the same %s"
-                            .formatted(
-                                definition.localName(),
-                                leaves.stream().map(Validator::names).toList()))
-                    .withAppTag("data-not-unique")
-                    .withPath(path.node(entry.name()));
-            for (DataNode node : others) {
-              error = error.withInfo(Namespaces.YANG, "non-unique", node.path());
-            }
-            for (DataNode node : nodes) {
-              error = error.withInfo(Namespaces.YANG, "non-unique", node.path());
-            }
-            errors.add(error);
-          }
-        }
-      }
-    }
-  }
-
-  private static String names(SchemaNodeIdentifier.Descendant leaf) {
-    return String.join("/", leaf.getNodeIdentifiers().stream().map(QName::getLocalName).toList());
   }
 
   private static String name(DataSchemaNode node) {

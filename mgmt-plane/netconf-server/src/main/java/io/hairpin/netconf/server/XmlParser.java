@@ -15,6 +15,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses a document into elements. It takes well-formed UTF-8 only (RFC 6241 section 3), no
@@ -158,8 +159,7 @@ final class XmlParser {
   /** Remembers what went wrong below the scanner, which wraps or drops it. */
   private static final class Source extends InputStream {
     private final InputStream in;
-    private IOException failure = new IOException();
-    private boolean failed;
+    private @Nullable IOException failure;
 
     Source(InputStream in) {
       this.in = in;
@@ -176,17 +176,14 @@ final class XmlParser {
       try {
         return in.read(target, offset, length);
       } catch (IOException e) {
-        failed = true;
         failure = e;
         throw e;
       }
     }
 
     void rethrow() throws IOException {
-      if (!failed) {
-        return;
-      }
       switch (failure) {
+        case null -> {}
         case FramingException e -> throw e;
         case EOFException e -> throw e;
         default -> throw new IOException("the session's stream failed", failure);

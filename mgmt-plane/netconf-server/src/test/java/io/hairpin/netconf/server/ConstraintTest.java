@@ -214,6 +214,40 @@ class ConstraintTest {
   }
 
   @Test
+  void uniqueHoldsInALongListWhateverWasChangedBefore() throws Exception {
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 100; i++) {
+      many.append("<once><id>%d</id><u>%d</u></once>".formatted(i, 100 + i));
+    }
+    Served.set(client, content("rules", many.toString()));
+    assertThat(change("<once><id>200</id><u>142</u></once>")).contains("once[tr:id='42']/tr:u");
+    assertThat(change("<once><id>42</id><u>42</u></once>")).contains("<ok/>");
+    assertThat(change("<once><id>200</id><u>142</u></once>")).contains("<ok/>");
+    assertThat(change("<once><id>7</id><u>42</u></once>")).contains("once[tr:id='42']/tr:u");
+    assertThat(change("<once nc:operation='delete'><id>42</id></once>")).contains("<ok/>");
+    assertThat(change("<once><id>7</id><u>42</u></once>")).contains("<ok/>");
+    // Two may change places in one edit; not even then may two be the same.
+    assertThat(change("<once><id>1</id><u>102</u></once><once><id>2</id><u>101</u></once>"))
+        .contains("<ok/>");
+    assertThat(change("<once><id>3</id><u>9</u></once><once><id>4</id><u>9</u></once>"))
+        .contains("once[tr:id='3']/tr:u", "once[tr:id='4']/tr:u");
+    assertThat(change("<once><id>5</id><u nc:operation='delete'/></once>")).contains("<ok/>");
+    assertThat(change("<once><id>201</id></once>")).contains("once[tr:id='5']/tr:u");
+    assertThat(change("<once><id>5</id><u>5</u></once><once><id>201</id></once>"))
+        .contains("<ok/>");
+  }
+
+  /** Edits and commits; tells the last reply. What is refused is discarded. */
+  private static String change(String edit) throws Exception {
+    String reply = client.rpc(Served.edit(content("rules", edit)));
+    if (reply.contains("<ok/>")) {
+      reply = client.rpc("<commit/>");
+    }
+    client.rpc("<discard-changes/>");
+    return reply;
+  }
+
+  @Test
   void theMessageOfAMustIsTheModules() throws Exception {
     Served.set(client, "");
     client.rpc(Served.edit(content("rules", "<low>5</low>")));
