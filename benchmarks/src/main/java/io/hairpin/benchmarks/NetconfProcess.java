@@ -8,7 +8,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.apache.sshd.server.Environment;
 import org.apache.sshd.server.ExitCallback;
@@ -47,13 +50,55 @@ final class NetconfProcess {
                     .classPath(NetconfProcess.class.getClassLoader())
                     .modules(MODULE)
                     .build())
-            .storage(Storage.files(directory.resolve("running")))
+            .storage(new Timed(Storage.files(directory.resolve("running")), waited(directory)))
             .authenticator((user, password) -> true)
             .hostKey(directory.resolve("host-key"))
             .address(ANY)
             .build();
     server.start();
     return server.address().getPort();
+  }
+
+  /** Where a server counts the nanoseconds that it has waited for its journal's disk. */
+  static MappedByteBuffer waited(Path directory) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(
+            directory.resolve("waited"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE)) {
+      return file.map(FileChannel.MapMode.READ_WRITE, 0, Long.BYTES);
+    }
+  }
+
+  /** Tells how long appending to the journal took: to write a record and to sync it. */
+  private record Timed(Storage storage, MappedByteBuffer waited) implements Storage {
+    @Override
+    public List<byte[]> open() throws IOException {
+      return storage.open();
+    }
+
+    @Override
+    public void append(byte[] change) throws IOException {
+      long start = System.nanoTime();
+      storage.append(change);
+      waited.putLong(0, waited.getLong(0) + System.nanoTime() - start);
+    }
+
+    @Override
+    public boolean snapshotDue() {
+      return storage.snapshotDue();
+    }
+
+    @Override
+    public void replace(byte[] snapshot) throws IOException {
+      storage.replace(snapshot);
+    }
+
+    @Override
+    public void close() throws IOException {
+      storage.close();
+    }
   }
 
   private static int netconfd(Path directory, String socket) throws IOException {

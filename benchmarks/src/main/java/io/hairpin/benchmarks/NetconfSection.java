@@ -3,23 +3,25 @@ package io.hairpin.benchmarks;
 import io.hairpin.netconf.client.NetconfClient;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 
 /** NETCONF over SSH, one session, one request after the other. */
 final class NetconfSection implements Section {
+  /** A file system without a disk. */
+  private static final Path MEMORY = Path.of("/dev/shm");
+
   private static final String NETCONFD = "netconfd";
   private static final String NAMESPACE = "urn:hairpin:yang:bench";
   private static final int SMALL = 100;
   private static final int MIDDLE = 1_000;
   private static final int LARGE = 10_000;
-  private static final int FSYNCED = 200;
 
   /** An operation that changes nothing and reads nothing. */
   private static final String TRIVIAL = "<discard-changes/>";
@@ -33,11 +35,18 @@ final class NetconfSection implements Section {
 
   /** A server and a session to it. */
   private static final class Peer implements AutoCloseable {
-    private final Path directory = Files.createTempDirectory("hairpin-bench");
+    private final Path directory;
+    private final MappedByteBuffer waited;
     private final List<Started> processes = new ArrayList<>();
     private final NetconfClient client;
 
     private Peer(boolean netconfd) throws IOException, InterruptedException {
+      this(netconfd, Files.createTempDirectory("hairpin-bench"));
+    }
+
+    private Peer(boolean netconfd, Path directory) throws IOException, InterruptedException {
+      this.directory = directory;
+      waited = NetconfProcess.waited(directory);
       List<String> java =
           new ArrayList<>(
               List.of(
@@ -115,6 +124,41 @@ final class NetconfSection implements Section {
           + "</entries></config></edit-config>";
     }
 
+    private void fillConstrained(int entries) throws IOException {
+      var content =
+          new StringBuilder("<group><name>first</name></group><group><name>second</name></group>");
+      for (int i = 0; i < entries; i++) {
+        content.append(constrained(i, i));
+      }
+      require(editConstrained(content.toString()));
+      require("<commit/>");
+    }
+
+    /** An entry that belongs to a group and has an address that no other one has. */
+    private static String constrained(int name, int value) {
+      return "<entry><name>entry-%d</name><group>%s</group><address>%d</address><low>0</low><high>%d</high><width>1</width></entry>"
+          .formatted(name, value % 2 == 0 ? "first" : "second", value, value + 1);
+    }
+
+    private static String editConstrained(String content) {
+      return "<edit-config><target><candidate/></target><config><constrained xmlns=\""
+          + NAMESPACE
+          + "\">"
+          + content
+          + "</constrained></config></edit-config>";
+    }
+
+    /** One edit-config and commit of one entry, whose values no entry had before. */
+    private void changeConstrained(int number) throws IOException {
+      require(editConstrained(constrained(number % SMALL, LARGE + number)));
+      require("<commit/>");
+    }
+
+    /** How long the server has waited for its disk, in seconds. */
+    private double waited() {
+      return waited.getLong(0) / 1e9;
+    }
+
     /** One edit-config and commit of one entry. */
     private void change(int number) throws IOException {
       require(edit(entry(number % SMALL, number + 1)));
@@ -143,11 +187,19 @@ final class NetconfSection implements Section {
   /** Measured times of one kind of request, in seconds. */
   private static final class Times {
     private final Request request;
+    private final DoubleSupplier waited;
     private final List<Double> seconds = new ArrayList<>();
+    private final List<Double> waits = new ArrayList<>();
     private int number;
 
     Times(Request request) {
+      this(request, () -> 0);
+    }
+
+    /** Times of which a part may be subtracted: how long the peer has waited since it started. */
+    Times(Request request, DoubleSupplier waited) {
       this.request = request;
+      this.waited = waited;
     }
 
     void warm(int times) throws IOException {
@@ -158,14 +210,28 @@ final class NetconfSection implements Section {
 
     void measure(int times) throws IOException {
       for (int i = 0; i < times; i++) {
+        double before = waited.getAsDouble();
         long start = System.nanoTime();
         request.send(number++);
         seconds.add((System.nanoTime() - start) / 1e9);
+        waits.add(waited.getAsDouble() - before);
       }
     }
 
     double median() {
       return Report.median(seconds.stream().mapToDouble(d -> d).toArray());
+    }
+
+    double medianWait() {
+      return Report.median(waits.stream().mapToDouble(d -> d).toArray());
+    }
+
+    /** Without the waits, each subtracted from the request that it belongs to. */
+    double medianNet() {
+      return Report.median(
+          IntStream.range(0, seconds.size())
+              .mapToDouble(i -> seconds.get(i) - waits.get(i))
+              .toArray());
     }
   }
 
@@ -182,26 +248,36 @@ final class NetconfSection implements Section {
   private static void own(Report report, boolean quick) throws IOException, InterruptedException {
     int rounds = quick ? 3 : 10;
     int times = 20;
-    Path file = Files.createTempFile("hairpin-bench", ".fsync");
     try (Peer small = new Peer(false);
         Peer large = new Peer(false);
-        FileChannel disk = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        Peer memory = new Peer(false, Files.createTempDirectory(MEMORY, "hairpin-bench"))) {
       small.fill(SMALL);
       long start = System.nanoTime();
       large.fill(LARGE);
       double filled = (System.nanoTime() - start) / 1e9;
+      memory.fill(LARGE);
+      small.fillConstrained(SMALL);
+      large.fillConstrained(LARGE);
       var smallChange = new Times(small::change);
-      var largeChange = new Times(large::change);
+      var largeChange = new Times(large::change, large::waited);
+      var smallConstrained = new Times(small::changeConstrained);
+      var largeConstrained = new Times(large::changeConstrained);
       var trivial = new Times(number -> large.require(TRIVIAL));
-      var fsync =
-          new Times(
-              number -> {
-                int _ = disk.write(ByteBuffer.allocate(FSYNCED));
-                disk.force(false);
-              });
+      var memoryChange = new Times(memory::change);
+      var memoryTrivial = new Times(number -> memory.require(TRIVIAL));
       var all = new Times(number -> small.require(GET));
       var one = new Times(large::getOne);
-      List<Times> kinds = List.of(smallChange, largeChange, trivial, fsync, all, one);
+      List<Times> kinds =
+          List.of(
+              smallChange,
+              largeChange,
+              trivial,
+              memoryChange,
+              memoryTrivial,
+              smallConstrained,
+              largeConstrained,
+              all,
+              one);
       for (Times kind : kinds) {
         kind.warm(quick ? 100 : 500);
       }
@@ -216,13 +292,24 @@ final class NetconfSection implements Section {
           "of 100: " + Report.milliseconds(smallChange.median()),
           Report.ratio(largeChange.median(), smallChange.median()),
           "1.5");
-      double net = largeChange.median() - fsync.median();
       report.add(
-          "NETCONF: edit + commit pairs, fsync (%s) subtracted"
-              .formatted(Report.milliseconds(fsync.median())),
-          Report.rate(1 / net, "pairs"),
+          "NETCONF: the same where entries have must, when, leafref and unique",
+          Report.milliseconds(largeConstrained.median()),
+          "of 100: " + Report.milliseconds(smallConstrained.median()),
+          Report.ratio(largeConstrained.median(), smallConstrained.median()),
+          "1.5");
+      report.add(
+          "NETCONF: edit + commit pairs, the journal's fsync (%s) subtracted"
+              .formatted(Report.milliseconds(largeChange.medianWait())),
+          Report.rate(1 / largeChange.medianNet(), "pairs"),
           "trivial requests: " + Report.rate(1 / trivial.median(), "requests"),
-          Report.ratio(trivial.median(), net),
+          Report.ratio(trivial.median(), largeChange.medianNet()),
+          "0.4");
+      report.add(
+          "NETCONF: edit + commit pairs, the journal in " + MEMORY,
+          Report.rate(1 / memoryChange.median(), "pairs"),
+          "trivial requests: " + Report.rate(1 / memoryTrivial.median(), "requests"),
+          Report.ratio(memoryTrivial.median(), memoryChange.median()),
           "0.4");
       report.add(
           "NETCONF: 10,000 entries in one edit-config + commit, on a server just started",
@@ -236,8 +323,6 @@ final class NetconfSection implements Section {
           "get-config of 100 entries: " + Report.milliseconds(all.median()),
           Report.ratio(one.median(), all.median()),
           "3");
-    } finally {
-      Files.delete(file);
     }
   }
 
