@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -84,6 +85,21 @@ final class Launched implements AutoCloseable {
         return line;
       }
     }
+  }
+
+  /** Waits for a line of standard output; tells all lines up to that. */
+  List<String> awaitLines(Predicate<String> last) throws InterruptedException {
+    int before = taken.size();
+    while (!last.test(awaitLine(""))) {
+      // The next one.
+    }
+    return List.copyOf(taken.subList(before, taken.size()));
+  }
+
+  /** Gives the process a line of standard input. */
+  void write(String line) throws IOException {
+    process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
   }
 
   private String errorsSoFar() {

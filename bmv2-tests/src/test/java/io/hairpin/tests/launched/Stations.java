@@ -4,39 +4,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** Real stations: network namespaces behind veth pairs whose near ends are ports of a switch. */
 final class Stations implements AutoCloseable {
 
-  private static final String UNIQUE = "hr" + Long.toString(ProcessHandle.current().pid(), 36);
-  private static final int PATIENCE_SECONDS = 30;
+  private static final String PROCESS = "hr" + Long.toString(ProcessHandle.current().pid(), 36);
+  private static final AtomicInteger COUNT = new AtomicInteger();
   private static final int ATTEMPTS = 15;
 
+  private final String unique = PROCESS + (char) ('a' + COUNT.getAndIncrement());
   private final List<String> links = new ArrayList<>();
   private final List<String> namespaces = new ArrayList<>();
-  private final List<Process> processes = new ArrayList<>();
 
   /** Skips the test where there is no right to make any. */
-  Stations() throws IOException {
+  static void assumeAllowed() throws IOException {
     boolean root = Files.getOwner(Path.of("/proc/self")).getName().equals("root");
     assumeTrue(root, "network namespaces need root");
   }
 
   /** The near end of a link, for a port. */
-  static String near(int link) {
-    return UNIQUE + "n" + link;
+  String near(int link) {
+    return unique + "n" + link;
   }
 
-  static String namespace(String station) {
-    return UNIQUE + station;
+  String namespace(String station) {
+    return unique + station;
   }
 
   /** Makes a namespace without any link. */
@@ -45,6 +44,26 @@ final class Stations implements AutoCloseable {
     namespaces.add(namespace(station));
     in(station, "sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6");
     in(station, "ip", "link", "set", "lo", "up");
+  }
+
+  /** Takes a namespace away, with the interfaces in it. */
+  void remove(String station) {
+    run("ip", "netns", "delete", namespace(station));
+    namespaces.remove(namespace(station));
+  }
+
+  /** Lets the interfaces that come into a namespace have IPv6. */
+  void useIpv6(String station) {
+    in(
+        station,
+        "sh",
+        "-c",
+        """
+        cd /proc/sys/net/ipv6/conf/default
+        echo 0 > disable_ipv6
+        echo 0 > accept_dad
+        echo 0 > router_solicitations
+        """);
   }
 
   /** Links a namespace to a near end; its own end is {@code eth0}. */
@@ -64,6 +83,19 @@ final class Stations implements AutoCloseable {
     links.add(near(link));
     in(station, "ip", "link", "set", "eth0", "up");
     run("ip", "link", "set", near(link), "up");
+  }
+
+  /** A station of its own behind the link of another one: whatever it sends leaves by that. */
+  void behind(String other, String station) {
+    station(station);
+    vepa(other, station);
+  }
+
+  /** Gives a station an interface {@code eth0} behind the link of another one, by macvlan. */
+  void vepa(String other, String station) {
+    in(other, "ip", "link", "add", "link", "eth0", station, "type", "macvlan", "mode", "vepa");
+    move(other, station, station);
+    in(station, "ip", "link", "set", station, "name", "eth0");
   }
 
   /** Makes a cable between two near ends. */
@@ -88,21 +120,6 @@ final class Stations implements AutoCloseable {
     return run(inside(station, command));
   }
 
-  /** Starts a program in a namespace and waits for its line {@code ready}. */
-  Process start(String station, String... command) {
-    try {
-      Process process =
-          new ProcessBuilder(inside(station, command))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      processes.add(process);
-      assertThat(process.inputReader(StandardCharsets.UTF_8).readLine()).isEqualTo("ready");
-      return process;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   /** Whether a station answers another one, which may take a while. */
   boolean reaches(String station, String address) {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -118,7 +135,8 @@ final class Stations implements AutoCloseable {
         != 0;
   }
 
-  private static String[] inside(String station, String... command) {
+  /** The command that runs another one in a namespace. */
+  String[] inside(String station, String... command) {
     return Stream.concat(Stream.of("ip", "netns", "exec", namespace(station)), Stream.of(command))
         .toArray(String[]::new);
   }
@@ -142,11 +160,7 @@ final class Stations implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    for (Process process : processes) {
-      process.destroyForcibly();
-      assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    }
+  public void close() {
     // Where a test failed it may be gone.
     links.forEach(link -> end("ip", "link", "delete", link));
     namespaces.forEach(name -> run("ip", "netns", "delete", name));

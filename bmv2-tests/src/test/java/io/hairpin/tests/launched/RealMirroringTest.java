@@ -1,0 +1,78 @@
+package io.hairpin.tests.launched;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Copies of what stations send, as analysers see them. Ports 3 and 4 carry copies alone. */
+final class RealMirroringTest extends OnRealInterfaces {
+
+  private static final int ECHO = 8;
+  private static final int ECHO_REPLY = 0;
+
+  private void configure(String... sessions) throws Exception {
+    hairpin.configure(
+        interfaces(port(1), port(2), port(3), port(4)),
+        bridge(
+            vlan(1, untagged(1, 2)),
+            "<mirroring xmlns=\"urn:hairpin:yang:mirroring\">"
+                + String.join("", sessions)
+                + "</mirroring>"));
+  }
+
+  private static String session(int id, int destination, String content) {
+    return "<session><id>%d</id><destination-port>port%d</destination-port>%s</session>"
+        .formatted(id, destination, content);
+  }
+
+  private List<String> copies(int session) throws Exception {
+    return hairpin.get(
+        bridge(
+            "<mirroring xmlns=\"urn:hairpin:yang:mirroring\"><session><id>%d</id><statistics/>"
+                    .formatted(session)
+                + "</session></mirroring>"),
+        "frames");
+  }
+
+  @Test
+  void bothSidesOfAPortAreSeenByAnAnalyser() throws Exception {
+    configure(
+        session(1, 3, "<ingress><port>port1</port></ingress><egress><port>port1</port></egress>"));
+    Launched analyser = wire("three");
+
+    assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
+
+    await(analyser, echo("", ECHO));
+    await(analyser, echo("", ECHO_REPLY));
+  }
+
+  @Test
+  void aVlanIsSeenInTheRemoteVlan() throws Exception {
+    configure(session(2, 3, "<remote-vid>99</remote-vid><ingress><vid>1</vid></ingress>"));
+    Launched analyser = wire("three");
+
+    assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
+
+    await(analyser, echo("81000063", ECHO));
+    await(analyser, echo("81000063", ECHO_REPLY));
+  }
+
+  @Test
+  void twoSessionsCopyOneFrameOnceEach() throws Exception {
+    configure(
+        session(1, 3, "<ingress><port>port1</port></ingress>"),
+        session(4, 4, "<ingress><vid>1</vid></ingress>"));
+    Launched ofPort = wire("three");
+    Launched ofVlan = wire("four");
+    long before = Long.parseLong(copies(4).getFirst());
+
+    wire("one").write(broadcast(Testbed.mac(1)));
+    wire("two").write(broadcast(Testbed.mac(2)));
+
+    assertThat(ofVlan.awaitLines(broadcast(Testbed.mac(2))::equals))
+        .containsOnlyOnce(broadcast(Testbed.mac(1)));
+    ofPort.awaitLine(broadcast(Testbed.mac(1)));
+    assertThat(copies(4)).isEqualTo(List.of(Long.toString(before + 2)));
+  }
+}
