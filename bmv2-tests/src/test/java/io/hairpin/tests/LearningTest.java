@@ -27,6 +27,13 @@ final class LearningTest extends OnEveryTarget {
 
   private static final int BURST = 20_000;
 
+  private static final String AGEING_TIME =
+      """
+      <bridge xmlns="urn:hairpin:yang:bridge">
+        <filtering-database><ageing-time>10</ageing-time></filtering-database>
+      </bridge>
+      """;
+
   private static Configuration learningOn(int... ports) {
     Configuration configuration = flat();
     for (int port : ports) {
@@ -122,14 +129,37 @@ final class LearningTest extends OnEveryTarget {
   }
 
   @Test
+  void aRestartOfTheManagementPlaneWritesNothingOfWhatWasLearnt() throws Exception {
+    rig.configure(learningOn(1));
+    rig.send(1, Frame.of(BROADCAST, ALICE));
+    awaitEntry(ALICE, "port1 learnt");
+    rig.killManagement();
+    rig.tap().reset();
+
+    rig.startManagement(Rig.PORTS);
+
+    assertThat(rig.tap().updates()).isEmpty();
+  }
+
+  @Test
+  void anotherAgeingTimeIsGivenToTheSourcesThatWereLearnt() throws Exception {
+    rig.configure(learningOn(1).station(1, BOB, 2));
+    rig.send(1, Frame.of(BROADCAST, ALICE));
+    awaitEntry(ALICE, "port1 learnt");
+    rig.tap().reset();
+
+    rig.edit(AGEING_TIME);
+
+    Rig.eventually(rig.tap()::updates, updates -> !updates.isEmpty());
+    assertThat(rig.tap().updates())
+        .extracting(update -> update.getEntity().getTableEntry().getIdleTimeoutNs())
+        .containsOnly(10_000_000_000L);
+  }
+
+  @Test
   void aSilentStationIsFloodedToAgain() throws Exception {
     rig.configure(learningOn(1));
-    rig.edit(
-        """
-        <bridge xmlns="urn:hairpin:yang:bridge">
-          <filtering-database><ageing-time>10</ageing-time></filtering-database>
-        </bridge>
-        """);
+    rig.edit(AGEING_TIME);
     rig.send(1, Frame.of(BROADCAST, ALICE));
     awaitEntry(ALICE, "port1 learnt");
 

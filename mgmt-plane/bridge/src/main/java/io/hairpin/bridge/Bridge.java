@@ -39,6 +39,7 @@ import io.hairpin.p4runtime.client.Value;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -53,6 +54,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -103,6 +105,11 @@ public final class Bridge implements AutoCloseable {
 
   private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
 
+  /** The table of where stations are. */
+  private static final String SOURCE = "source";
+
+  private static final int RENEWED_AT_ONCE = 500;
+
   private static final List<Long> REASONS =
       Stream.of(DiscardReason.values()).map(DiscardReason::index).toList();
 
@@ -126,6 +133,9 @@ public final class Bridge implements AutoCloseable {
 
   /** Guarded by the lock. */
   private final Learning learning = new Learning();
+
+  /** The stations whose sources have an ageing time from before. Guarded by the lock. */
+  private final Queue<Station> renewals = new ArrayDeque<>();
 
   /** Guarded by the lock. */
   private final Attachments attachments;
@@ -241,8 +251,9 @@ public final class Bridge implements AutoCloseable {
     try {
       watch();
       expireGroups();
+      renewTimeouts();
       Instant now = clock.instant();
-      if (!now.isBefore(aged.plus(pollInterval()))) {
+      if (!dataplane.notifiesIdle(SOURCE) && !now.isBefore(aged.plus(pollInterval()))) {
         aged = now;
         age();
       }
@@ -293,12 +304,17 @@ public final class Bridge implements AutoCloseable {
   private void apply(Change change) {
     synchronized (lock) {
       Set<ObjectKey> affected = affected(change);
+      Duration ageingTime = ageingTime();
       derive(
           affected,
           () -> {
             change.removed().forEach(this::remove);
             change.put().forEach(this::put);
           });
+      if (!ageingTime.equals(ageingTime())) {
+        renewals.clear();
+        renewals.addAll(learning.matching((_, _) -> true));
+      }
       affected.forEach(key -> note(key, configuration.get(key)));
       Set<Integer> first = new HashSet<>();
       change
@@ -664,6 +680,28 @@ public final class Bridge implements AutoCloseable {
     }
 
     @Override
+    public void idle(List<TableEntry> entries) {
+      synchronized (lock) {
+        Map<TableEntry, Station> stations = new LinkedHashMap<>();
+        for (TableEntry entry : entries) {
+          if (entry.table().equals(SOURCE) && learning.port(Intent.sourceOf(entry)).isPresent()) {
+            stations.put(entry, Intent.sourceOf(entry));
+          }
+        }
+        // It may have been heard since it was found to be idle.
+        dataplane
+            .idleTimes(stations.keySet())
+            .forEach(
+                (entry, time) -> {
+                  if (time.compareTo(ageingTime()) < 0) {
+                    stations.remove(entry);
+                  }
+                });
+        forgetSilent(stations.values());
+      }
+    }
+
+    @Override
     public Map<String, Collection<Long>> meterCells(Collection<Entity> held) {
       Set<Integer> numbers = new HashSet<>(logicalPorts.numbers());
       numbers.addAll(Intent.channels(held).values());
@@ -730,7 +768,7 @@ public final class Bridge implements AutoCloseable {
       sightings.forEach(
           (station, port) -> {
             if (reached.contains(Intent.destination(station, port).key())) {
-              sources.add(Intent.source(station, port, false));
+              sources.add(source(station, port));
             }
           });
       Set<Entity> known = dataplane.learn(sources);
@@ -783,7 +821,7 @@ public final class Bridge implements AutoCloseable {
           int port = source.get().port();
           learning.put(station, port, now);
           adopted.add(Intent.destination(station, port));
-          adopted.add(entity);
+          adopted.add(source(station, port));
         }
       }
       return adopted;
@@ -947,24 +985,57 @@ public final class Bridge implements AutoCloseable {
     }
   }
 
-  /** Removes what was learnt of stations that sent nothing for the ageing time. */
+  /**
+   * Where a learnt station is. A target that notifies of idle entries is to do so after the ageing
+   * time.
+   */
+  private TableEntry source(Station station, int port) {
+    TableEntry source = Intent.source(station, port, false);
+    return dataplane.notifiesIdle(SOURCE) ? source.idleTimeout(ageingTime()) : source;
+  }
+
+  /**
+   * Gives what was learnt the ageing time that holds now; some of it at a time, so that whoever
+   * wants the lock gets it.
+   */
+  void renewTimeouts() {
+    boolean more = true;
+    while (more) {
+      synchronized (lock) {
+        List<Entity> sources = new ArrayList<>();
+        for (int i = 0; i < RENEWED_AT_ONCE && !renewals.isEmpty(); i++) {
+          Station station = renewals.remove();
+          learning.port(station).ifPresent(port -> sources.add(source(station, port)));
+        }
+        var _ = dataplane.learn(sources);
+        more = !renewals.isEmpty();
+      }
+    }
+  }
+
+  /** Asks the target, which does not notify of it, what was idle for the ageing time. */
   void age() {
     Map<Station, Long> frames = new HashMap<>();
-    dataplane.hits("source").forEach((key, hits) -> frames.put(Intent.sourceOf(key), hits));
+    dataplane.hits(SOURCE).forEach((key, hits) -> frames.put(Intent.sourceOf(key), hits));
     synchronized (lock) {
-      List<Entity> sources = new ArrayList<>();
-      List<Entity> destinations = new ArrayList<>();
-      for (Station station : learning.idle(frames, clock.instant(), ageingTime())) {
-        int port = learning.port(station).orElseThrow();
-        sources.add(Intent.source(station, port, false));
-        destinations.add(Intent.destination(station, port));
-        learning.remove(station);
-      }
-      if (!sources.isEmpty()) {
-        // A known source without its destination would not be learnt again.
-        dataplane.replace(sources, List.of());
-        dataplane.replace(destinations, List.of());
-      }
+      forgetSilent(learning.idle(frames, clock.instant(), ageingTime()));
+    }
+  }
+
+  /** Removes what was learnt of stations that sent nothing for the ageing time. */
+  private void forgetSilent(Collection<Station> stations) {
+    List<Entity> sources = new ArrayList<>();
+    List<Entity> destinations = new ArrayList<>();
+    for (Station station : stations) {
+      int port = learning.port(station).orElseThrow();
+      sources.add(Intent.source(station, port, false));
+      destinations.add(Intent.destination(station, port));
+      learning.remove(station);
+    }
+    if (!sources.isEmpty()) {
+      // A known source without its destination would not be learnt again.
+      dataplane.replace(sources, List.of());
+      dataplane.replace(destinations, List.of());
     }
   }
 

@@ -61,6 +61,9 @@ final class Dataplane implements Listener, AutoCloseable {
     /** The cells of each meter that may have rates, given what else a target holds. */
     Map<String, Collection<Long>> meterCells(Collection<Entity> held);
 
+    /** Takes the keys of entries that were idle for their time-out, without the lock. */
+    void idle(List<TableEntry> entries);
+
     /** Takes a packet-in, without the lock. */
     void received(PacketIn packet);
   }
@@ -257,6 +260,26 @@ final class Dataplane implements Listener, AutoCloseable {
     }
   }
 
+  /** Whether the target tells which of a table's entries were idle for their time-out. */
+  boolean notifiesIdle(String table) {
+    Session target = session;
+    return target != null && target.pipeline().notifiesIdle(table);
+  }
+
+  /** For how long entries were idle, by key, as far as the target tells. */
+  Map<TableEntry, Duration> idleTimes(Collection<TableEntry> entries) {
+    Session target = session;
+    if (target == null || !synchronised()) {
+      return Map.of();
+    }
+    try {
+      return target.readIdleTimes(entries);
+    } catch (P4RuntimeException e) {
+      log.warn("For how long entries were idle cannot be read: {}", e.getMessage());
+      return Map.of();
+    }
+  }
+
   /** All that the target holds. */
   Collection<Entity> installed() {
     return synchronised() ? List.copyOf(installed.values()) : List.of();
@@ -293,6 +316,11 @@ final class Dataplane implements Listener, AutoCloseable {
         log.debug("Not acknowledged", e);
       }
     }
+  }
+
+  @Override
+  public void idle(List<TableEntry> entries) {
+    learner.idle(entries);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.hairpin.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.TextFormat;
 import io.grpc.ManagedChannel;
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
@@ -23,8 +24,11 @@ import io.hairpin.p4runtime.client.FakeTarget;
 import io.hairpin.p4runtime.client.Pipeline;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.p4runtime.client.Settings;
+import io.hairpin.p4runtime.config.v1.P4Info;
+import io.hairpin.p4runtime.config.v1.Table;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.StreamMessageRequest;
+import io.hairpin.p4runtime.v1.StreamMessageResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -42,8 +46,22 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass(name = "idle sources are {0}")
+@EnumSource
+@SuppressWarnings("NullAway.Init") // Set before each test.
 class LearningTest {
+
+  /** How the bridge gets to know which stations are silent. */
+  enum Silence {
+    NOTIFIED,
+    POLLED
+  }
+
+  @Parameter Silence silence;
 
   private static final long ALICE = 0x0200_0000_000AL;
   private static final long BOB = 0x0200_0000_000BL;
@@ -163,23 +181,135 @@ class LearningTest {
     Bridge bridge = started(both(new FilteringDatabase(Duration.ofSeconds(10))));
     int before = target.entities().size();
     heard(1, ALICE);
-    now = now.plusSeconds(10);
 
-    bridge.age();
+    pass(bridge, 10);
 
     assertThat(target.entities()).hasSize(before);
+  }
+
+  @Test
+  void whatIsSilentIsForgottenWithItsSourceRemovedFirst() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    int writes = target.writes.size();
+
+    pass(bridge, 300);
+
+    assertThat(target.writes.subList(writes, target.writes.size()))
+        .extracting(request -> request.getUpdates(0).getEntity().getTableEntry().getTableId())
+        .containsExactly(SOURCE, FDB);
+  }
+
+  @Test
+  void whatIsNotSilentForTheWholeTimeStays() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+
+    pass(bridge, 299);
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void aStationThatWasHeardSinceItWasFoundToBeIdleStays() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    target.pass(Duration.ofSeconds(300));
+    StreamMessageResponse late = target.idle();
+    target.hit();
+
+    target.toPrimary(late);
+    settle();
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void aStationThatMovedSinceItWasFoundToBeIdleStaysWhereItIs() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    target.pass(Duration.ofSeconds(300));
+    StreamMessageResponse late = target.idle();
+    target.hit();
+    heard(2, ALICE);
+
+    target.toPrimary(late);
+    settle();
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port2"));
+  }
+
+  @Test
+  void whatIsToldAgainOfAStationThatIsForgottenIsIgnored() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    target.pass(Duration.ofSeconds(300));
+    StreamMessageResponse idle = target.idle();
+    target.toPrimary(idle);
+    target.toPrimary(idle);
+    settle();
+
+    assertThat(bridge.alarms()).isEmpty();
+  }
+
+  @Test
+  void anotherAgeingTimeHoldsForWhatWasLearntBefore() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+
+    bridge.prepare(put(new FilteringDatabase(Duration.ofSeconds(20)))).apply();
+    bridge.renewTimeouts();
+    pass(bridge, 20);
+
+    assertThat(bridge.filteringEntries()).isEmpty();
+  }
+
+  @Test
+  void aLongerAgeingTimeHoldsAlsoBeforeTheSourcesHaveIt() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    bridge.prepare(put(new FilteringDatabase(Duration.ofSeconds(400)))).apply();
+
+    pass(bridge, 300);
+
+    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+  }
+
+  @Test
+  void anotherAgeingTimeRewritesTheSourcesWhereTheTargetHasIt() throws Exception {
+    Bridge bridge = started(both(new StaticEntry(1, BOB, "port2")));
+    heard(1, ALICE);
+    int writes = target.writes.size();
+
+    bridge.prepare(put(new FilteringDatabase(Duration.ofSeconds(20)))).apply();
+    bridge.renewTimeouts();
+
+    assertThat(target.writes.subList(writes, target.writes.size()))
+        .flatExtracting(request -> request.getUpdatesList())
+        .extracting(update -> update.getEntity().getTableEntry().getIdleTimeoutNs())
+        .isEqualTo(silence == Silence.NOTIFIED ? List.of(20_000_000_000L) : List.of());
+  }
+
+  @Test
+  void anotherAgeingTimeAfterARestartHoldsForWhatWasLearntBefore() throws Exception {
+    started(both());
+    heard(1, ALICE);
+
+    Bridge bridge = started(both(new FilteringDatabase(Duration.ofSeconds(20))));
+    pass(bridge, 20);
+
+    assertThat(bridge.filteringEntries()).isEmpty();
   }
 
   @Test
   void whatIsHeardAgainStays() throws Exception {
     Bridge bridge = started(both());
     heard(1, ALICE);
-    now = now.plusSeconds(299);
+    pass(bridge, 299);
     target.hit();
-    bridge.age();
-    now = now.plusSeconds(299);
+    pass(bridge, 0);
 
-    bridge.age();
+    pass(bridge, 299);
 
     assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
@@ -187,9 +317,8 @@ class LearningTest {
   @Test
   void aStaticEntryDoesNotAge() throws Exception {
     Bridge bridge = started(both(new StaticEntry(1, ALICE, "port2")));
-    now = now.plusSeconds(1000);
 
-    bridge.age();
+    pass(bridge, 1000);
 
     assertThat(bridge.filteringEntries()).hasSize(1);
   }
@@ -278,9 +407,8 @@ class LearningTest {
     started(both());
     heard(1, ALICE);
     Bridge bridge = started(both());
-    now = now.plusSeconds(300);
 
-    bridge.age();
+    pass(bridge, 300);
 
     assertThat(bridge.filteringEntries()).isEmpty();
   }
@@ -293,6 +421,23 @@ class LearningTest {
     Bridge bridge = started(vlan(), port("port1", MacLearning.FORBIDDEN, 10));
 
     assertThat(bridge.filteringEntries()).isEmpty();
+  }
+
+  /** Lets time pass without a frame, and waits until the bridge knows. */
+  private void pass(Bridge bridge, long seconds) throws Exception {
+    now = now.plusSeconds(seconds);
+    target.pass(Duration.ofSeconds(seconds));
+    if (silence == Silence.NOTIFIED) {
+      target.toPrimary(target.idle());
+      settle();
+    } else {
+      bridge.age();
+    }
+  }
+
+  /** Waits until the bridge has taken in what the target said: nothing is learnt on this port. */
+  private void settle() throws Exception {
+    heard(9, BOB);
   }
 
   /** Lets the target ask to learn, and waits until the answer is there. */
@@ -371,10 +516,7 @@ class LearningTest {
   }
 
   private Bridge started(ConfigurationObject... configuration) throws IOException {
-    Pipeline pipeline =
-        Pipeline.of(
-            new String(resource("hairpin.p4info.txtpb"), StandardCharsets.UTF_8),
-            resource("hairpin.json"));
+    Pipeline pipeline = Pipeline.of(p4Info(), resource("hairpin.json"));
     List<Port> ports = IntStream.rangeClosed(1, 2).mapToObj(Port::unreported).toList();
     ManagedChannel channel = target.channel();
     open.add(channel::shutdownNow);
@@ -407,6 +549,23 @@ class LearningTest {
             .getDigestEntry()
             .getDigestId();
     return bridge;
+  }
+
+  /** The pipeline's, with the table of sources as the test wants it. */
+  private String p4Info() throws IOException {
+    P4Info.Builder info =
+        TextFormat.parse(
+            new String(resource("hairpin.p4info.txtpb"), StandardCharsets.UTF_8), P4Info.class)
+            .toBuilder();
+    info.getTablesBuilderList().stream()
+        .filter(table -> table.getPreamble().getAlias().equals("source"))
+        .forEach(
+            table ->
+                table.setIdleTimeoutBehavior(
+                    silence == Silence.NOTIFIED
+                        ? Table.IdleTimeoutBehavior.NOTIFY_CONTROL
+                        : Table.IdleTimeoutBehavior.NO_TIMEOUT));
+    return TextFormat.printer().printToString(info);
   }
 
   private static byte[] resource(String name) throws IOException {

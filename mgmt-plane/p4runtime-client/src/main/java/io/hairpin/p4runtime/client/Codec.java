@@ -64,7 +64,7 @@ final class Codec {
         .setIndex(Index.newBuilder().setIndex(cell.index()));
   }
 
-  private io.hairpin.p4runtime.v1.Entity encode(Entity entity) {
+  io.hairpin.p4runtime.v1.Entity encode(Entity entity) {
     io.hairpin.p4runtime.v1.Entity.Builder wire = io.hairpin.p4runtime.v1.Entity.newBuilder();
     switch (entity) {
       case TableEntry entry ->

@@ -160,6 +160,18 @@ public final class Pipeline {
     return digests;
   }
 
+  /**
+   * Whether a target that runs this pipeline notifies of a table's entries that were idle for as
+   * long as their timeout.
+   *
+   * @param table the table's name
+   * @return false where its entries cannot have an idle timeout
+   * @throws PipelineException if there is no such table
+   */
+  public boolean notifiesIdle(String table) {
+    return tables.get(table).object().notifiesIdle();
+  }
+
   P4Info p4Info() {
     return p4Info;
   }

@@ -586,6 +586,44 @@ public final class Session implements AutoCloseable {
   }
 
   /**
+   * Reads for how long entries were not hit, of tables whose entries can have idle timeouts.
+   *
+   * @param entries the entries, or their keys
+   * @return the times by the entries' keys, with canonical names; without those of which the target
+   *     does not tell
+   * @throws PipelineException if there is no such table, or a key does not fit it
+   * @throws P4RuntimeException if the target refuses or was lost meanwhile
+   */
+  public Map<TableEntry, Duration> readIdleTimes(Collection<TableEntry> entries) {
+    List<io.hairpin.p4runtime.v1.Entity> wanted = new ArrayList<>();
+    for (TableEntry entry : entries) {
+      io.hairpin.p4runtime.v1.Entity.Builder wire =
+          codec.encode(pipeline.canonical(entry.key())).toBuilder();
+      wire.getTableEntryBuilder().getTimeSinceLastHitBuilder();
+      wanted.add(wire.build());
+    }
+    Map<TableEntry, Duration> times = new HashMap<>();
+    if (wanted.isEmpty()) {
+      return times;
+    }
+    try {
+      readWire(
+          wanted,
+          wire -> {
+            io.hairpin.p4runtime.v1.TableEntry entry = wire.getTableEntry();
+            if (entry.hasTimeSinceLastHit()) {
+              times.put(
+                  codec.decode(entry).key(),
+                  Duration.ofNanos(entry.getTimeSinceLastHit().getElapsedNs()));
+            }
+          });
+    } catch (StatusRuntimeException e) {
+      throw failed("read for how long entries were idle", e);
+    }
+    return times;
+  }
+
+  /**
    * Reads the direct counters of a table's entries.
    *
    * @param table the table's name

@@ -101,6 +101,12 @@ final class Table {
         : info.getIsConstTable();
   }
 
+  /** Whether entries may have idle timeouts, of which the target notifies. */
+  boolean notifiesIdle() {
+    return info.getIdleTimeoutBehavior()
+        == io.hairpin.p4runtime.config.v1.Table.IdleTimeoutBehavior.NOTIFY_CONTROL;
+  }
+
   /** The entry with canonical names and values; without its action it is a key. */
   TableEntry canonical(String table, TableEntry entry) {
     if (entry.isDefault()) {
@@ -126,10 +132,7 @@ final class Table {
                         : "only a ternary, range or optional key may have one"));
       }
     }
-    if (!entry.idleTimeout().isZero()
-        && (entry.isDefault()
-            || info.getIdleTimeoutBehavior()
-                == io.hairpin.p4runtime.config.v1.Table.IdleTimeoutBehavior.NO_TIMEOUT)) {
+    if (!entry.idleTimeout().isZero() && (entry.isDefault() || !notifiesIdle())) {
       throw new PipelineException(
           "Table %s: no idle timeout is supported, but %s is asked for"
               .formatted(entry.isDefault() ? table + " default" : table, entry.idleTimeout()));

@@ -16,6 +16,7 @@ import io.hairpin.p4runtime.v1.Error;
 import io.hairpin.p4runtime.v1.ForwardingPipelineConfig;
 import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigRequest;
 import io.hairpin.p4runtime.v1.GetForwardingPipelineConfigResponse;
+import io.hairpin.p4runtime.v1.IdleTimeoutNotification;
 import io.hairpin.p4runtime.v1.MasterArbitrationUpdate;
 import io.hairpin.p4runtime.v1.P4RuntimeGrpc;
 import io.hairpin.p4runtime.v1.P4StructLike;
@@ -31,6 +32,7 @@ import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.p4runtime.v1.WriteRequest;
 import io.hairpin.p4runtime.v1.WriteResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -60,7 +62,9 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   private final Server server;
   private ForwardingPipelineConfig config = ForwardingPipelineConfig.getDefaultInstance();
   private int tableSize = Integer.MAX_VALUE;
+  private final Map<Entity, Long> lastHits = new LinkedHashMap<>();
   private long hits;
+  private long nanoseconds;
   private @Nullable Status refusal;
   private @Nullable Status failure;
 
@@ -111,9 +115,32 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   /** Lets packets hit every entry of the table. */
   public synchronized void hit() {
     hits++;
+    lastHits.replaceAll((_, _) -> nanoseconds);
   }
 
-  synchronized void toPrimary(StreamMessageResponse message) {
+  /** Lets time pass. */
+  public synchronized void pass(Duration time) {
+    nanoseconds += time.toNanos();
+  }
+
+  /** What a target says of the entries that are idle for their timeout now. */
+  public synchronized StreamMessageResponse idle() {
+    IdleTimeoutNotification.Builder idle = IdleTimeoutNotification.newBuilder();
+    entities.forEach(
+        (key, entity) -> {
+          long timeout = entity.getTableEntry().getIdleTimeoutNs();
+          if (timeout > 0 && idleTime(key) >= timeout) {
+            idle.addTableEntry(key.getTableEntry());
+          }
+        });
+    return StreamMessageResponse.newBuilder().setIdleTimeoutNotification(idle).build();
+  }
+
+  private long idleTime(Entity key) {
+    return nanoseconds - lastHits.getOrDefault(key, nanoseconds);
+  }
+
+  public synchronized void toPrimary(StreamMessageResponse message) {
     streams.entrySet().stream()
         .max(Map.Entry.comparingByValue(BY_ID))
         .orElseThrow()
@@ -281,6 +308,7 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
           code = Status.Code.RESOURCE_EXHAUSTED;
         } else {
           entities.put(key, update.getEntity());
+          lastHits.put(key, nanoseconds);
         }
       }
       case MODIFY -> {
@@ -365,14 +393,18 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
         }
         yield List.of(found);
       }
-      case TABLE_ENTRY ->
-          entities.values().stream()
-              .filter(Entity::hasTableEntry)
-              .filter(
-                  found ->
-                      found.getTableEntry().getIsDefaultAction()
-                          == wanted.getTableEntry().getIsDefaultAction())
-              .toList();
+      case TABLE_ENTRY -> {
+        if (wanted.getTableEntry().hasTimeSinceLastHit()) {
+          yield timed(wanted);
+        }
+        yield entities.values().stream()
+            .filter(Entity::hasTableEntry)
+            .filter(
+                found ->
+                    found.getTableEntry().getIsDefaultAction()
+                        == wanted.getTableEntry().getIsDefaultAction())
+            .toList();
+      }
       case PACKET_REPLICATION_ENGINE_ENTRY -> {
         var type = wanted.getPacketReplicationEngineEntry().getTypeCase();
         if (type == PacketReplicationEngineEntry.TypeCase.TYPE_NOT_SET) {
@@ -384,6 +416,19 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
       }
       default -> throw Status.UNIMPLEMENTED.asRuntimeException();
     };
+  }
+
+  /** One entry, with the time for which it was not hit. */
+  private List<Entity> timed(Entity wanted) {
+    Entity.Builder key = wanted.toBuilder();
+    key.getTableEntryBuilder().clearTimeSinceLastHit();
+    Entity found = entities.get(key.build());
+    if (found == null) {
+      return List.of();
+    }
+    Entity.Builder told = found.toBuilder();
+    told.getTableEntryBuilder().getTimeSinceLastHitBuilder().setElapsedNs(idleTime(key.build()));
+    return List.of(told.build());
   }
 
   private Entity counter(Entity key) {
