@@ -103,13 +103,6 @@ final class Attachments {
   /** What the pipeline holds for an attachment point. */
   private record Bound(Set<Sequence> sequences, List<Entity> entries) {}
 
-  /** What a change takes away and what it puts in. */
-  record Difference(List<Entity> before, List<Entity> after) {
-    Difference() {
-      this(new ArrayList<>(), new ArrayList<>());
-    }
-  }
-
   private static final int LAST_NUMBER = 4095;
   private static final int LAST_POLICER = 1023;
 

@@ -63,7 +63,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -142,9 +141,6 @@ public final class Bridge implements AutoCloseable {
 
   /** Guarded by the lock. */
   private final GroupForwarding groups;
-
-  /** Membership messages that were not valid. */
-  private final AtomicLong invalidMessages = new AtomicLong();
 
   private final ScheduledExecutorService everySecond =
       Executors.newSingleThreadScheduledExecutor(
@@ -335,42 +331,34 @@ public final class Bridge implements AutoCloseable {
   /** Changes something, and brings the dataplane to what follows from it for some objects. */
   private void derive(Set<ObjectKey> affected, Runnable change) {
     Map<ObjectKey, Before> before = new LinkedHashMap<>();
-    List<Entity> gone = new ArrayList<>();
+    Difference difference = new Difference();
     for (ObjectKey key : affected) {
-      gone.addAll(entities(key));
+      difference.before().addAll(entities(key));
       before.put(key, new Before(effective(key), number(key), isBlocked(key)));
     }
     change.run();
-    List<Entity> after = new ArrayList<>();
     before.forEach(
         (key, was) -> {
-          gone.addAll(flushed(was, key));
-          after.addAll(entities(key));
+          difference.before().addAll(flushed(was, key));
+          difference.after().addAll(entities(key));
         });
-    Attachments.Difference difference = attachments.apply(affected, configuration);
-    gone.addAll(difference.before());
-    after.addAll(difference.after());
-    for (GroupForwarding.Difference groupDifference : regrouped(before)) {
-      gone.addAll(groupDifference.before());
-      after.addAll(groupDifference.after());
-    }
-    dataplane.replace(gone, after);
+    difference.add(attachments.apply(affected, configuration));
+    regroup(before, difference);
+    dataplane.replace(difference);
   }
 
   /** What becomes of groups where VLANs changed, or ports that carry no frames any more. */
-  private List<GroupForwarding.Difference> regrouped(Map<ObjectKey, Before> affected) {
-    List<GroupForwarding.Difference> differences = new ArrayList<>();
+  private void regroup(Map<ObjectKey, Before> affected, Difference difference) {
     Map<Integer, Optional<Vlan>> vlans = new LinkedHashMap<>();
     affected.forEach(
         (key, was) -> {
           if (key instanceof VlanKey(int vid)) {
             vlans.put(vid, Optional.ofNullable((Vlan) configuration.get(key)));
           } else if (was.number().isPresent() && !carries(key)) {
-            differences.add(groups.forgetPort(was.number().getAsInt()));
+            difference.add(groups.forgetPort(was.number().getAsInt()));
           }
         });
-    differences.add(groups.configure(vlans));
-    return differences;
+    difference.add(groups.configure(vlans));
   }
 
   private boolean carries(ObjectKey key) {
@@ -614,13 +602,11 @@ public final class Bridge implements AutoCloseable {
         synchronized (lock) {
           MembershipFrame membership =
               MembershipFrame.of(frame, bridgePort(port).map(BridgePort::pvid).orElse(0));
-          GroupForwarding.Difference difference =
+          dataplane.replace(
               groups.receive(
-                  membership.vid(), new Host(port, membership.source()), membership.message());
-          dataplane.replace(difference.before(), difference.after());
+                  membership.vid(), new Host(port, membership.source()), membership.message()));
         }
       } catch (InvalidMessageException e) {
-        invalidMessages.incrementAndGet();
         log.debug("Membership message on logical port {}: {}", port, e.getMessage());
       }
     }
@@ -798,17 +784,15 @@ public final class Bridge implements AutoCloseable {
         base = Intent.base(cpuPort, address);
       }
       boolean renumbered = logicalPorts.adopt(Intent.channels(held));
-      Attachments.Difference lists = attachments.adopt(held);
-      GroupForwarding.Difference registered = groups.adopt(held);
+      Difference difference = attachments.adopt(held);
+      difference.add(groups.adopt(held));
       if (renumbered || known.isPresent()) {
         List<Entity> all = new ArrayList<>(base);
         configuration.keySet().forEach(key -> all.addAll(entities(key)));
-        all.addAll(lists.after());
-        all.addAll(registered.after());
+        all.addAll(difference.after());
         dataplane.want(all);
       } else {
-        dataplane.replace(lists.before(), lists.after());
-        dataplane.replace(registered.before(), registered.after());
+        dataplane.replace(difference);
       }
       learning.clear();
       List<Entity> adopted = new ArrayList<>();
@@ -975,9 +959,9 @@ public final class Bridge implements AutoCloseable {
   void expireGroups() {
     try {
       synchronized (lock) {
-        GroupForwarding.Difference difference = groups.expire();
-        if (!difference.before().isEmpty() || !difference.after().isEmpty()) {
-          dataplane.replace(difference.before(), difference.after());
+        Difference difference = groups.expire();
+        if (!difference.isEmpty()) {
+          dataplane.replace(difference);
         }
       }
     } catch (RuntimeException e) {

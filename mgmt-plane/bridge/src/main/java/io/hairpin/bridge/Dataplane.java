@@ -141,6 +141,11 @@ final class Dataplane implements Listener, AutoCloseable {
    * Wants other entities than before; returns when they are installed, or cannot be now. What was
    * learnt may be among those before.
    */
+  void replace(Difference difference) {
+    replace(difference.before(), difference.after());
+  }
+
+  /** Wants other entities than before, as {@link #replace(Difference)} does. */
   void replace(Collection<Entity> before, Collection<Entity> after) {
     synchronized (lock) {
       Set<Entity> keys = new HashSet<>();

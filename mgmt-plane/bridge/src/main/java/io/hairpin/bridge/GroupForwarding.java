@@ -43,9 +43,6 @@ final class GroupForwarding {
   /** What a registration is known by. */
   private record Key(int fid, long mac) {}
 
-  /** A difference of what the dataplane should hold. */
-  record Difference(List<Entity> before, List<Entity> after) {}
-
   private final LogicalPorts ports;
   private final int cpuPort;
   private final Snooping snooping;
@@ -86,7 +83,7 @@ final class GroupForwarding {
   Difference receive(int vid, Host host, GroupMessage message) {
     return snoops(vlans.get(vid))
         ? refreshed(List.of(snooping.receive(vid, host, message)))
-        : new Difference(List.of(), List.of());
+        : new Difference();
   }
 
   /** Ends what was not told again in time. */
