@@ -24,6 +24,7 @@ import org.apache.sshd.common.NamedFactory;
 import org.apache.sshd.common.OptionalFeature;
 import org.apache.sshd.common.Service;
 import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.throttle.DefaultChannelStreamWriter;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.config.keys.KeyUtils;
@@ -162,6 +163,8 @@ final class SshTransport implements Closeable {
               && known.keys().stream().anyMatch(mine -> KeyUtils.compareKeys(mine, key));
         });
     ssh.setSubsystemFactories(List.of(new Factory()));
+    ssh.setChannelStreamWriterResolver(
+        (channel, command) -> new PacedWriter(new DefaultChannelStreamWriter(channel)));
     ssh.addSessionListener(new Connections());
     ssh.setSessionDisconnectHandler(new Disconnects());
     // How long a session may be silent is for the watch of NETCONF's own sessions; a peer that is
