@@ -21,7 +21,10 @@ import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNode;
 import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListEntryNode;
 import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListNode;
 
-/** Writes data nodes as XML (RFC 7950): the keys of a list entry come first, in order. */
+/**
+ * Writes data nodes as XML (RFC 7950): the keys of a list entry come first, in order; what the
+ * system orders, by {@link Order}.
+ */
 final class DataWriter {
   private final XmlWriter out;
   private final boolean append;
@@ -78,14 +81,14 @@ final class DataWriter {
       switch (child.node) {
         case ContainerNode container -> taggedBelow(definition, container, own);
         case MapNode list -> {
-          for (MapEntryNode entry : list.body()) {
+          for (MapEntryNode entry : Order.of(definition, list)) {
             taggedBelow(
                 definition, entry, own == null ? null : Differences.child(own, entry.name()));
           }
         }
         case LeafNode<?> leaf when own == null -> byDefault(definition, leaf.body());
         case LeafSetNode<?> list when own == null -> {
-          for (LeafSetEntryNode<?> entry : list.body()) {
+          for (LeafSetEntryNode<?> entry : Order.of(definition, list)) {
             byDefault(definition, entry.body());
           }
         }
@@ -140,7 +143,7 @@ final class DataWriter {
       throws IOException {
     switch (node) {
       case MapNode list -> {
-        for (MapEntryNode entry : list.body()) {
+        for (MapEntryNode entry : Order.of(definition, list)) {
           node(definition, entry, operation);
         }
       }
@@ -150,7 +153,7 @@ final class DataWriter {
         }
       }
       case LeafSetNode<?> list -> {
-        for (LeafSetEntryNode<?> entry : list.body()) {
+        for (LeafSetEntryNode<?> entry : Order.of(definition, list)) {
           value(definition, entry.body(), operation);
         }
       }

@@ -211,12 +211,12 @@ final class OriginData {
     }
     switch (place.node) {
       case MapNode list -> {
-        for (MapEntryNode entry : list.body()) {
+        for (MapEntryNode entry : Order.of(definition, list)) {
           node(out, definition, place.child(entry), above, false);
         }
       }
       case LeafSetNode<?> list -> {
-        for (LeafSetEntryNode<?> entry : list.body()) {
+        for (LeafSetEntryNode<?> entry : Order.of(definition, list)) {
           start(out, definition, place.child(entry), above);
           text(out, definition, entry.body());
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -44,6 +45,25 @@ class OrderTest {
     try (Served served = new Served(directory);
         var client = served.connect()) {
       assertThat(Served.running(client)).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void theOrderIsThatOfTheKeysHoweverTheEntriesCame(@TempDir Path directory) throws Exception {
+    try (Served served = new Served(directory);
+        var client = served.connect()) {
+      client.rpc(
+          Served.edit(
+              "<top><item><id>c</id></item><item><id>a</id>"
+                  + "<part><a>10</a><b>x</b></part><part><a>9</a><b>z</b></part>"
+                  + "<part><a>9</a><b>y</b></part><sub><y>100</y><y>20</y></sub></item></top>"));
+      client.rpc("<commit/>");
+      client.rpc(Served.edit("<top><item><id>b</id></item></top>"));
+      client.rpc("<commit/>");
+      assertThat(Served.running(client).replaceAll("</?(id|a|b|y)>", ""))
+          .isEqualTo(
+              "<top><item>a<sub>20100</sub><part>9y</part><part>9z</part><part>10x</part></item>"
+                  + "<item>b</item><item>c</item></top>");
     }
   }
 }
