@@ -287,6 +287,11 @@ final class FileStorage implements Storage {
   }
 
   @Override
+  public String toString() {
+    return log;
+  }
+
+  @Override
   public void close() throws IOException {
     Disk.File file = channel;
     channel = null;

@@ -223,8 +223,12 @@ final class Journal {
       return base;
     }
 
-    /** Applies a document to what was read before it. */
-    void add(byte[] document) throws IOException {
+    /**
+     * Applies a document to what was read before it.
+     *
+     * @throws RpcException if the schema does not allow what it says
+     */
+    void add(byte[] document) throws IOException, RpcException {
       Element journal;
       try {
         journal = XmlParser.parse(new ByteArrayInputStream(document));
@@ -255,13 +259,8 @@ final class Journal {
       }
     }
 
-    private void edit(Element config) throws IOException {
-      try {
-        data = Editor.edit(root, data, config, Editor.Operation.MERGE, false).root();
-      } catch (RpcException e) {
-        RpcError error = e.errors().getFirst();
-        throw new IOException("%s (at %s)".formatted(error.message(), error.path()), e);
-      }
+    private void edit(Element config) throws RpcException {
+      data = Editor.edit(root, data, config, Editor.Operation.MERGE, false).root();
     }
   }
 }

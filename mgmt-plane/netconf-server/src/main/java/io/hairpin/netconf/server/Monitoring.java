@@ -1,13 +1,21 @@
 package io.hairpin.netconf.server;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.common.Revision;
 import org.opendaylight.yangtools.yang.common.Uint32;
@@ -35,6 +43,7 @@ final class Monitoring {
   private final List<String> capabilities;
   private final StateBuilder monitoring;
   private final StateBuilder library;
+  private final String contentId;
   private final ContainerNode yangLibrary;
   private final DataContainerChild schemas;
 
@@ -44,8 +53,14 @@ final class Monitoring {
     this.sessions = sessions;
     monitoring = new StateBuilder(schema.module(Namespaces.MONITORING));
     library = new StateBuilder(schema.module(LIBRARY));
+    List<DataContainerChild> content = makeLibrary();
+    contentId = contentId(content);
+    yangLibrary =
+        library.container(
+            "yang-library",
+            Stream.concat(content.stream(), Stream.of(library.leaf("content-id", contentId)))
+                .toArray(DataContainerChild[]::new));
     capabilities = makeCapabilities();
-    yangLibrary = makeLibrary();
     schemas = makeSchemas();
   }
 
@@ -106,8 +121,7 @@ final class Monitoring {
     }
     all.add(
         "%syang-library:1.1?revision=%s&content-id=%s"
-            .formatted(
-                Namespaces.CAPABILITY, library.module().revisionUnion(), schema.contentId()));
+            .formatted(Namespaces.CAPABILITY, library.module().revisionUnion(), contentId));
     for (Module module : schema.context().getModules()) {
       if (module.getYangVersion() == YangVersion.VERSION_1 && schema.isImplemented(module)) {
         String revision = revision(module);
@@ -227,7 +241,30 @@ final class Monitoring {
     return entries;
   }
 
-  private ContainerNode makeLibrary() {
+  /** RFC 8525 section 3: it changes when the library does, or the text of a module. */
+  private String contentId(List<DataContainerChild> content) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      try (XmlWriter out =
+          new XmlWriter(new DigestOutputStream(OutputStream.nullOutputStream(), digest))) {
+        Definition root = schema.root();
+        out.start(LIBRARY, "all");
+        new DataWriter(out)
+            .children(
+                Objects.requireNonNull(root.child(library.name("yang-library"))),
+                library.container("yang-library", content.toArray(DataContainerChild[]::new)));
+        for (Schema.Source source : schema.sources()) {
+          out.leaf(LIBRARY, "source", source.text());
+        }
+        out.end();
+      }
+      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    } catch (IOException | NoSuchAlgorithmException e) {
+      throw new AssertionError("every JVM has SHA-256, and nothing is written anywhere", e);
+    }
+  }
+
+  private List<DataContainerChild> makeLibrary() {
     List<MapEntryNode> implemented = new ArrayList<>();
     List<MapEntryNode> imported = new ArrayList<>();
     for (Module module : schema.context().getModules()) {
@@ -274,12 +311,10 @@ final class Monitoring {
             "datastore",
             Map.of("name", ds.name("operational")),
             List.of(library.leaf("schema", "all"))));
-    return library.container(
-        "yang-library",
+    return List.of(
         library.list("module-set", List.of(set)),
         library.list("schema", List.of(whole)),
-        library.list("datastore", stores),
-        library.leaf("content-id", schema.contentId()));
+        library.list("datastore", stores));
   }
 
   private List<MapEntryNode> submodules(Module module) {

@@ -25,7 +25,6 @@ import java.util.jar.JarEntry;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.common.Revision;
@@ -118,13 +117,6 @@ public final class Schema {
         .map(module -> module.getNamespace().toString())
         .findFirst()
         .orElse("");
-  }
-
-  /** Changes whenever any source does. */
-  String contentId() {
-    CRC32C crc = new CRC32C();
-    sources.forEach(source -> crc.update(source.text.getBytes(StandardCharsets.UTF_8)));
-    return "%08x".formatted(crc.getValue());
   }
 
   Definition root() {

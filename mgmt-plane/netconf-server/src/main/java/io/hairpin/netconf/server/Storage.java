@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * Where the running datastore lives between two starts: a snapshot, followed by the changes since,
- * each an XML document in UTF-8 (so none holds a NUL byte). Used by one thread at a time.
+ * each an XML document in UTF-8 (so none holds a NUL byte). Used by one thread at a time. Its
+ * string form tells an operator where that is.
  */
 public interface Storage extends Closeable {
   /**

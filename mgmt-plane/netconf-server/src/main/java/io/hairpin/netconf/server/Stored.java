@@ -36,10 +36,15 @@ final class Stored {
       for (int i = 0; i < documents.size(); i++) {
         try {
           replay.add(documents.get(i));
+        } catch (RpcException e) {
+          throw refused(
+              "does not fit the modules, in document %d of %d".formatted(i + 1, documents.size()),
+              validator,
+              e);
         } catch (IOException e) {
           throw new IOException(
-              "the stored configuration does not fit the schema, document %d of %d: %s"
-                  .formatted(i + 1, documents.size(), e.getMessage()),
+              "%s cannot be read, in document %d of %d: %s"
+                  .formatted(storage, i + 1, documents.size(), e.getMessage()),
               e);
         }
       }
@@ -48,28 +53,40 @@ final class Stored {
       if (base != null) {
         LOG.warn("a confirmed commit was pending when the server ended; it is undone");
         data = base;
+      }
+      ContainerNode valid = valid(validator, data);
+      if (base != null) {
         revert();
       }
-      return valid(validator, data);
+      return valid;
     } catch (IOException | RuntimeException e) {
       storage.close();
       throw e;
     }
   }
 
-  private static ContainerNode valid(Validator validator, ContainerNode data) throws IOException {
+  private ContainerNode valid(Validator validator, ContainerNode data) throws IOException {
     try {
       return validator.check(Datastores.empty(), data, Touched.everything());
     } catch (RpcException e) {
-      StringBuilder report = new StringBuilder("the stored configuration is not valid:");
-      for (RpcError error : e.errors().subList(0, Math.min(e.errors().size(), REPORTED))) {
-        report.append("\n  ").append(validator.describe(error));
-      }
-      if (e.errors().size() > REPORTED) {
-        report.append("\n  and %d more".formatted(e.errors().size() - REPORTED));
-      }
-      throw new IOException(report.toString(), e);
+      throw refused("is not valid", validator, e);
     }
+  }
+
+  /** What an operator needs to know when the modules have changed under the configuration. */
+  private IOException refused(String how, Validator validator, RpcException e) {
+    StringBuilder report =
+        new StringBuilder("the configuration that %s keeps %s:".formatted(storage, how));
+    for (RpcError error : e.errors().subList(0, Math.min(e.errors().size(), REPORTED))) {
+      report.append("\n  ").append(validator.describe(error));
+    }
+    if (e.errors().size() > REPORTED) {
+      report.append("\n  and %d more".formatted(e.errors().size() - REPORTED));
+    }
+    report.append(
+        "\nNothing was changed. Start with the modules that it was made with and change it there,"
+            + " or move the file away to begin with an empty configuration.");
+    return new IOException(report.toString(), e);
   }
 
   /** Adds a change; it is durable on return. */

@@ -1,10 +1,18 @@
 package io.hairpin.netconf.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RestartTest {
   @TempDir private Path directory;
@@ -33,5 +41,104 @@ class RestartTest {
         var client = served.connect()) {
       assertThat(client.rpc(Served.getConfig("candidate"))).contains("<data/>");
     }
+  }
+
+  private static Schema schema(Path modules, String body) throws Exception {
+    Files.createDirectories(modules);
+    Files.writeString(
+        modules.resolve("changing.yang"),
+        "module changing { yang-version 1.1; namespace urn:changing; prefix c; container c {"
+            + body
+            + "} }");
+    return Schema.builder().directory(modules).build();
+  }
+
+  private Served served(Schema schema) throws Exception {
+    return new Served(directory, builder -> builder.schema(schema));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "leaf y { type string; } | /c:c: c has no node x",
+        "leaf x { type uint8 { range 1..9; } } | /c:c/c:x: ",
+        "leaf x { type uint8; must '. < 10'; } | /c:c/c:x: ",
+        "leaf x { type uint8; } leaf y { type uint8; mandatory true; } | /c:c/c:y: mandatory node",
+      })
+  void aConfigurationThatTheModulesRefuseStaysAsItIsAndIsNamed(String body, String named)
+      throws Exception {
+    Schema before = schema(directory.resolve("before"), "leaf x { type uint8; }");
+    try (Served served = served(before);
+        var client = served.connect()) {
+      client.rpc(Served.edit(" <c xmlns='urn:changing'><x>10</x></c>"));
+      assertThat(client.rpc("<commit/>")).contains("<ok/>");
+      // What a start would undo is not undone by a start that fails.
+      client.rpc(Served.edit(" <c xmlns='urn:changing'><x>11</x></c>"));
+      assertThat(client.rpc("<commit><confirmed/><persist>p</persist></commit>")).contains("<ok/>");
+    }
+    Path log = directory.resolve("data/running.log");
+    byte[] bytes = Files.readAllBytes(log);
+    Schema after = schema(directory.resolve("after"), body);
+    assertThatThrownBy(() -> served(after).close())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(log.toString())
+        .hasMessageContaining(named)
+        .hasMessageContaining("Nothing was changed");
+    assertThat(Files.readAllBytes(log)).isEqualTo(bytes);
+    try (Served served = served(before);
+        var client = served.connect()) {
+      assertThat(Served.running(client)).contains("<x>10</x>");
+    }
+  }
+
+  private static String contentId(Served served) throws Exception {
+    try (var client = served.connect()) {
+      String library =
+          client.rpc(
+              "<get><filter><yang-library xmlns='urn:ietf:params:xml:ns:yang:ietf-yang-library'>"
+                  + "<content-id/></yang-library></filter></get>");
+      String id = library.replaceFirst("(?s).*<content-id>(.*)</content-id>.*", "$1");
+      assertThat(client.hello()).contains("content-id=" + id + "<");
+      return id;
+    }
+  }
+
+  @Test
+  void theContentIdIsTheSameAgainAndAnotherForOtherModulesOrFeatures() throws Exception {
+    List<String> ids = new ArrayList<>();
+    Path modules = directory.resolve("modules");
+    String two = "leaf x { type uint8; } } feature f; container d {";
+    for (Served each :
+        List.of(
+            served(schema(modules, "leaf x { type uint8; }")),
+            new Served(
+                directory.resolve("2"), b -> b.schema(Schema.builder().directory(modules).build())),
+            new Served(
+                directory.resolve("3"),
+                b -> b.schema(Schema.builder().directory(modules).build()).startup(true)),
+            new Served(
+                directory.resolve("4"),
+                b ->
+                    b.schema(
+                        Schema.builder()
+                            .directory(modules)
+                            .modules("ietf-netconf-acm")
+                            .build())))) {
+      try (each) {
+        ids.add(contentId(each));
+      }
+    }
+    schema(modules, two);
+    for (Schema schema :
+        List.of(
+            Schema.builder().directory(modules).build(),
+            Schema.builder().directory(modules).features("changing").build())) {
+      try (Served each = served(schema)) {
+        ids.add(contentId(each));
+      }
+    }
+    assertThat(ids.get(1)).isEqualTo(ids.get(0));
+    assertThat(Set.copyOf(ids.subList(1, ids.size()))).hasSize(5);
   }
 }
