@@ -54,6 +54,8 @@ final class RealAccessListTest extends OnRealInterfaces {
             point,
             side));
     assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
+    // What is flooded meets a list of the VLAN on each port that it leaves by.
+    awaitLearnt(2, Testbed.mac(2));
     Launched two = wire("two");
 
     datagram("one", "10.0.0.2", FIRST, "dropped");

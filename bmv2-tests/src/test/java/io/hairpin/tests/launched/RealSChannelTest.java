@@ -2,6 +2,7 @@ package io.hairpin.tests.launched;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Stations on S-channels. */
@@ -48,10 +49,11 @@ final class RealSChannelTest extends OnRealInterfaces {
     assertThat(stations.reaches("red", "10.0.0.12")).isTrue();
     assertThat(stations.reaches("red", "10.0.0.2")).isTrue();
     assertThat(stations.reaches("blue", "10.0.0.2")).isTrue();
-    assertThat(
+    WiredSwitch.eventually(
+        () ->
             hairpin.get(
                 bridge("<filtering-database><entry><port>red</port></entry></filtering-database>"),
-                "type"))
-        .containsExactly("learnt");
+                "type"),
+        types -> types.equals(List.of("learnt")));
   }
 }

@@ -98,6 +98,11 @@ final class Stations implements AutoCloseable {
     in(station, "ip", "link", "set", station, "name", "eth0");
   }
 
+  /** Keeps this machine's own IPv6 off a near end. */
+  void silence(int link) {
+    run("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/" + near(link) + "/disable_ipv6");
+  }
+
   /** Makes a cable between two near ends. */
   void cable(int link, int other) {
     run("ip", "link", "add", near(link), "type", "veth", "peer", "name", near(other));

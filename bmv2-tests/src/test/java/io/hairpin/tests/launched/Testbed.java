@@ -46,6 +46,7 @@ final class Testbed implements AutoCloseable {
     stations.cable(OUTWARD, OTHER);
     for (int port = 1; port <= OUTWARD; port++) {
       ports.put(port, stations.near(port));
+      stations.silence(port);
     }
     hairpin = new WiredSwitch(target, Files.createDirectory(directory.resolve("switch")), ports);
   }

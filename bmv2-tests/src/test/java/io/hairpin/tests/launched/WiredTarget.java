@@ -39,21 +39,24 @@ enum WiredTarget {
     @Override
     List<Launched> start(Path directory, Path data, Map<Integer, String> ports) throws IOException {
       int p4runtime;
-      int thrift;
+      String thrift;
       try (ServerSocket first = new ServerSocket(0);
           ServerSocket second = new ServerSocket(0)) {
         p4runtime = first.getLocalPort();
-        thrift = second.getLocalPort();
+        thrift = Integer.toString(second.getLocalPort());
       }
+      // One that no other target on this machine has.
+      String deviceId = Integer.toString(p4runtime);
       List<String> target =
           new ArrayList<>(
               List.of(
-                  PROGRAM, "--no-p4", "--device-id", "1", "--thrift-port", String.valueOf(thrift)));
+                  PROGRAM, "--no-p4", "--device-id", deviceId, "--thrift-port", thrift));
       List<String> management =
           new ArrayList<>(
               List.of(
                   "mgmt",
                   "--target=127.0.0.1:" + p4runtime,
+                  "--device-id=" + deviceId,
                   "--cpu-port=" + CPU_PORT,
                   "--netconf=127.0.0.1:0",
                   "--data=" + data));
