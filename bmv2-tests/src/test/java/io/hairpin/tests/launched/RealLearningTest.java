@@ -75,4 +75,38 @@ final class RealLearningTest extends OnRealInterfaces {
 
     WiredSwitch.eventually(() -> learntOn(1), learnt -> !learnt.contains(ALICE));
   }
+
+  @Test
+  void whereLearningIsForbiddenAStationHasToBeKnown() throws Exception {
+    hairpin.configure(
+        interfaces(port(1, "<mac-learning>forbidden</mac-learning>"), port(2)),
+        bridge(
+            vlan(1, untagged(1, 2)),
+            "<filtering-database><static-entry><fid>1</fid><mac-address>%s</mac-address>"
+                    .formatted(Testbed.mac(1))
+                + "<port>port1</port></static-entry></filtering-database>"));
+    assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
+    Launched one = wire("one");
+    Launched two = wire("two");
+
+    one.write(broadcast(ALICE));
+    one.write(broadcast(Testbed.mac(1)));
+
+    assertThat(two.awaitLines(broadcast(Testbed.mac(1))::equals)).doesNotContain(broadcast(ALICE));
+  }
+
+  @Test
+  void aStationInABlackholeIsCutOff() throws Exception {
+    hairpin.configure(flat());
+    assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
+
+    hairpin.merge(
+        bridge(
+            "<filtering-database><static-entry><fid>1</fid><mac-address>%s</mac-address>"
+                    .formatted(Testbed.mac(2))
+                + "<blackhole/></static-entry></filtering-database>"));
+
+    assertThat(stations.reachesNot("one", "10.0.0.2")).isTrue();
+    assertThat(stations.reaches("one", "10.0.0.3")).isTrue();
+  }
 }

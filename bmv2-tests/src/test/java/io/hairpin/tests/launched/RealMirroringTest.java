@@ -75,4 +75,38 @@ final class RealMirroringTest extends OnRealInterfaces {
     ofPort.awaitLine(broadcast(Testbed.mac(1)));
     assertThat(copies(4)).isEqualTo(List.of(Long.toString(before + 2)));
   }
+
+  @Test
+  void whatAnEntryDropsIsCopiedAndCutShort() throws Exception {
+    configure(session(3, 3, "<truncate>64</truncate>"));
+    hairpin.merge(
+        """
+        <acls xmlns="urn:ietf:params:xml:ns:yang:ietf-access-control-list">
+          <acl>
+            <name>list</name>
+            <aces>
+              <ace>
+                <name>echo</name>
+                <matches><icmp><type>8</type></icmp></matches>
+                <actions>
+                  <forwarding>drop</forwarding>
+                  <mirror-session xmlns="urn:hairpin:yang:mirroring">3</mirror-session>
+                </actions>
+              </ace>
+            </aces>
+          </acl>
+          <attachment-points>
+            <interface>
+              <interface-id>port1</interface-id>
+              <ingress><acl-sets><acl-set><name>list</name></acl-set></acl-sets></ingress>
+            </interface>
+          </attachment-points>
+        </acls>
+        """);
+    Launched analyser = wire("three");
+
+    assertThat(stations.reachesNot("one", "10.0.0.2")).isTrue();
+
+    assertThat(await(analyser, echo("", ECHO)).getLast()).hasSize(2 * 64);
+  }
 }
