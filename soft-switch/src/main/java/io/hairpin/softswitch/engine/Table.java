@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
@@ -36,12 +37,12 @@ public final class Table {
   private final boolean priorities;
   private final boolean ranges;
   private final int lpm;
-  private final Map<Bound, Bound> entries = new HashMap<>();
   private final Map<Words, Tuple> byMask = new HashMap<>();
   private final @Nullable Hits missHits;
   private final Bound firstMiss;
   private boolean constant;
   private int capacity;
+  private int size;
   private long sequence;
   // Where the last entry went: most often the next one goes there too.
   private @Nullable Tuple lastTuple;
@@ -226,7 +227,7 @@ public final class Table {
    */
   public synchronized void unlock(int room) {
     constant = false;
-    capacity = Math.max(room, entries.size());
+    capacity = Math.max(room, size);
   }
 
   /**
@@ -253,7 +254,7 @@ public final class Table {
    * @return the number
    */
   public synchronized int size() {
-    return entries.size();
+    return size;
   }
 
   /**
@@ -324,7 +325,7 @@ public final class Table {
       // Members and groups may have gone and come back meanwhile.
       bound = bound.with(-1, NOTHING, profile.target(bound.target.choice()));
     }
-    Bound now = entries.get(bound);
+    Bound now = find(bound);
     if (now == null) {
       install(bound, prefixes(bound));
     } else {
@@ -345,9 +346,8 @@ public final class Table {
     if (profile != null && next.target != null) {
       profile.use(next.target, 1);
     }
-    entries.put(next, next);
     for (Prefix p : prefixes(old)) {
-      tuple(p.mask).replace(p.value, next);
+      known(p.mask).replace(p.value, next);
     }
     release(old);
   }
@@ -375,12 +375,13 @@ public final class Table {
   public synchronized void delete(List<Match> keyFields, int priority) {
     requireWritable();
     Bound old = installed(keyFields, priority);
-    entries.remove(old);
+    size--;
     for (Prefix p : prefixes(old)) {
-      Tuple tuple = tuple(p.mask);
+      Tuple tuple = known(p.mask);
       tuple.remove(p.value, old);
       if (tuple.isEmpty()) {
         byMask.remove(new Words(p.mask));
+        lastTuple = null;
         publish(tuple, -1);
       }
     }
@@ -396,7 +397,7 @@ public final class Table {
    * @throws TableException where the key is not one of this table's
    */
   public synchronized @Nullable Entry get(List<Match> keyFields, int priority) {
-    Bound found = entries.get(probe(keyFields, priority));
+    Bound found = find(probe(keyFields, priority));
     return found == null ? null : entry(found);
   }
 
@@ -406,10 +407,18 @@ public final class Table {
    * @return a snapshot, without the default entry, in no particular order
    */
   public synchronized Collection<Entry> entries() {
-    List<Entry> all = new ArrayList<>(entries.size());
-    for (Bound bound : entries.values()) {
+    List<Entry> all = new ArrayList<>(size);
+    for (Bound bound : all()) {
       all.add(entry(bound));
     }
+    return all;
+  }
+
+  /** All entries, each once. */
+  private Collection<Bound> all() {
+    // A range lies in several places.
+    Collection<Bound> all = ranges ? new LinkedHashSet<>() : new ArrayList<>(size);
+    byMask.values().forEach(tuple -> tuple.addTo(all));
     return all;
   }
 
@@ -636,7 +645,7 @@ public final class Table {
     List<Entry> found = new ArrayList<>();
     if (code.ages()) {
       long now = clock.getAsLong();
-      for (Bound bound : entries.keySet()) {
+      for (Bound bound : all()) {
         Hits hits = aging(bound);
         if (hits.timeout > 0 && now - hits.last >= hits.timeout) {
           found.add(entry(bound));
@@ -722,22 +731,23 @@ public final class Table {
     } else {
       target = profile.target(entry.choice());
     }
-    if (entries.containsKey(probe)) {
+    if (find(probe) != null) {
       throw refused(
           TableException.Reason.ALREADY_EXISTS, "has an entry already for " + entry.key());
     }
-    if (entries.size() >= capacity) {
+    if (size >= capacity) {
       throw refused(TableException.Reason.FULL, "is full: it has " + capacity + " entries");
     }
     List<Prefix> prefixes = prefixes(probe);
+    Tuple alike = ranges ? null : tuple(probe.mask);
     // Of entries with the same priority the older wins.
     long order = 0xFFFF_FFFFL - (sequence++ & 0xFFFF_FFFFL);
     Bound bound =
         new Bound(
             probe.value,
-            probe.mask,
+            alike == null ? probe.mask : alike.mask,
             probe.priority,
-            (probe.rank << 32) + order,
+            (probe.rank << Tuple.ORDER) + order,
             place,
             arguments,
             hits(),
@@ -749,11 +759,12 @@ public final class Table {
     if (profile != null && bound.target != null) {
       profile.use(bound.target, 1);
     }
-    entries.put(bound, bound);
+    size++;
     for (Prefix p : prefixes) {
-      Tuple tuple = lastTuple;
-      if (tuple == null || tuple.isEmpty() || !Arrays.equals(tuple.mask, p.mask)) {
-        tuple = byMask.computeIfAbsent(new Words(p.mask), m -> new Tuple(p.mask));
+      Tuple tuple = tuple(p.mask);
+      if (tuple == null) {
+        tuple = new Tuple(p.mask);
+        byMask.put(new Words(p.mask), tuple);
         lastTuple = tuple;
       }
       boolean fresh = tuple.isEmpty();
@@ -791,16 +802,35 @@ public final class Table {
     tuples = next.toArray(Tuple[]::new);
   }
 
-  private Tuple tuple(long[] mask) {
-    Tuple tuple = byMask.get(new Words(mask));
+  private @Nullable Tuple tuple(long[] mask) {
+    Tuple last = lastTuple;
+    if (last != null && Arrays.equals(last.mask, mask)) {
+      return last;
+    }
+    Tuple found = byMask.get(new Words(mask));
+    if (found != null) {
+      lastTuple = found;
+    }
+    return found;
+  }
+
+  private Tuple known(long[] mask) {
+    Tuple tuple = tuple(mask);
     if (tuple == null) {
       throw new IllegalStateException("table " + name() + " lost the entries of a mask");
     }
     return tuple;
   }
 
+  /** Finds the entry that is equal to one. */
+  private @Nullable Bound find(Bound probe) {
+    Prefix first = first(probe);
+    Tuple tuple = tuple(first.mask);
+    return tuple == null ? null : tuple.get(first.value, probe);
+  }
+
   private Bound installed(List<Match> keyFields, int priority) {
-    Bound found = entries.get(probe(keyFields, priority));
+    Bound found = find(probe(keyFields, priority));
     if (found == null) {
       throw refused(
           TableException.Reason.NOT_FOUND,
@@ -938,10 +968,7 @@ public final class Table {
       List<Prefix> next = new ArrayList<>();
       if (part.field.kind() == MatchKind.RANGE) {
         while (low.compareTo(high) <= 0) {
-          int free = low.signum() == 0 ? part.field.width() : low.getLowestSetBit();
-          while (low.add(ONE.shiftLeft(free)).subtract(ONE).compareTo(high) > 0) {
-            free--;
-          }
+          int free = free(low, high, part);
           BigInteger mask = Wide.mask(part.field.width()).andNot(Wide.mask(free));
           for (Prefix p : all) {
             next.add(extend(p, low, mask, part));
@@ -961,6 +988,33 @@ public final class Table {
       }
     }
     return all;
+  }
+
+  /** How many of the lowest bits may be anything in the first prefix of a range. */
+  private static int free(BigInteger low, BigInteger high, Part part) {
+    int free = low.signum() == 0 ? part.field.width() : low.getLowestSetBit();
+    while (low.add(ONE.shiftLeft(free)).subtract(ONE).compareTo(high) > 0) {
+      free--;
+    }
+    return free;
+  }
+
+  /** The first of an entry's prefixes. */
+  private Prefix first(Bound bound) {
+    if (!ranges) {
+      return new Prefix(bound.value, bound.mask);
+    }
+    var first = new Prefix(new long[words], new long[words]);
+    for (Part part : parts) {
+      BigInteger low = take(bound.value, part);
+      BigInteger mask = take(bound.mask, part);
+      if (part.field.kind() == MatchKind.RANGE) {
+        mask = Wide.mask(part.field.width()).andNot(Wide.mask(free(low, mask, part)));
+      }
+      put(low, first.value, part);
+      put(mask, first.mask, part);
+    }
+    return first;
   }
 
   private static Prefix extend(Prefix prefix, BigInteger value, BigInteger mask, Part part) {

@@ -2,6 +2,7 @@ package io.hairpin.softswitch.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,6 +18,9 @@ final class Tuple {
   // Takes the place of an entry that is removed; the only one here that is no hit.
   private static final Bound GONE = Bound.miss(-1, new long[0], null);
   private static final int SMALLEST = 16;
+
+  /** A rank is an entry's priority, or how long its prefix is, and below that its order. */
+  static final int ORDER = 32;
 
   /** Keys and entries of one capacity, a power of two. */
   private static final class Slots {
@@ -107,6 +111,41 @@ final class Tuple {
       }
     }
     return true;
+  }
+
+  /**
+   * Finds the entry that is equal to one, also where another one wins.
+   *
+   * @param key its key, masked
+   * @param probe what it is equal to
+   */
+  @Nullable Bound get(long[] key, Bound probe) {
+    Bound winner = find(key);
+    if (winner == null || winner.equals(probe)) {
+      return winner;
+    }
+    TreeMap<Long, Bound> all = shared.isEmpty() ? null : shared.get(new Words(key));
+    if (all != null) {
+      long lowest = (long) probe.priority << ORDER;
+      for (Bound bound : all.subMap(lowest, lowest + (1L << ORDER)).values()) {
+        if (bound.equals(probe)) {
+          return bound;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Adds all entries to others. */
+  void addTo(Collection<Bound> others) {
+    for (Bound bound : slots.bounds) {
+      if (bound != null && bound.hit) {
+        others.add(bound);
+      }
+    }
+    for (TreeMap<Long, Bound> all : shared.values()) {
+      others.addAll(all.headMap(all.lastKey()).values());
+    }
   }
 
   /** Adds an entry under a key that is masked already. */
