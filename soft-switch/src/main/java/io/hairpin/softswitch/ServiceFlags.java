@@ -1,5 +1,6 @@
 package io.hairpin.softswitch;
 
+import io.hairpin.softswitch.port.QueueSpec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -10,10 +11,14 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** The flags that say where a switch serves. */
 public final class ServiceFlags {
@@ -67,6 +72,45 @@ public final class ServiceFlags {
       description = "Clients need a certificate that one of these authorities signed, PEM.")
   private @Nullable Path clientAuthority;
 
+  @Option(
+      names = "--priority-queues",
+      paramLabel = "N",
+      description = {
+        "Packets wait between ingress and egress in N queues of each port, 1 to 8, by their",
+        "priority; the highest is served first. (Default: they do not wait; 1 with one of the",
+        "next two.)"
+      })
+  private @Nullable Integer queues;
+
+  @Option(
+      names = "--queue-depth",
+      paramLabel = "[PORT=]PACKETS",
+      converter = SettingConverter.class,
+      description = "How many packets fit each queue, of PORT or of all (default: 64).")
+  private List<QueueSpec.Setting> depths = new ArrayList<>();
+
+  @Option(
+      names = "--queue-rate",
+      paramLabel = "[PORT=]PPS",
+      converter = SettingConverter.class,
+      description = {
+        "How many packets a second leave a port's queues together, PORT's or each one's;",
+        "0 is no limit (default: 0)."
+      })
+  private List<QueueSpec.Setting> rates = new ArrayList<>();
+
+  /** Reads NUMBER or PORT=NUMBER. */
+  static final class SettingConverter implements ITypeConverter<QueueSpec.Setting> {
+    @Override
+    public QueueSpec.Setting convert(String text) {
+      try {
+        return QueueSpec.Setting.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
+  }
+
   /** Flags that picocli fills. */
   public ServiceFlags() {}
 
@@ -96,6 +140,9 @@ public final class ServiceFlags {
     }
     if (recordings != null) {
       builder.record(recordings);
+    }
+    if (queues != null || !depths.isEmpty() || !rates.isEmpty()) {
+      builder.queues(new QueueSpec(queues == null ? 1 : queues, depths, rates));
     }
     return builder;
   }

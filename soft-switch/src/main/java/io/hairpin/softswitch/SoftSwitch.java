@@ -17,6 +17,7 @@ import io.hairpin.softswitch.port.FrameReceiver;
 import io.hairpin.softswitch.port.Link;
 import io.hairpin.softswitch.port.PortSpec;
 import io.hairpin.softswitch.port.PortState;
+import io.hairpin.softswitch.port.QueueSpec;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -48,7 +49,13 @@ public final class SoftSwitch implements AutoCloseable {
 
   private SoftSwitch(Builder builder) throws IOException {
     dataplane =
-        new Dataplane(builder.ports, builder.cpuPort, builder.linkListener, builder.recordings);
+        new Dataplane(
+            builder.ports,
+            builder.cpuPort,
+            builder.linkListener,
+            builder.recordings,
+            builder.queues,
+            System::nanoTime);
     timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("digests").factory());
@@ -150,7 +157,7 @@ public final class SoftSwitch implements AutoCloseable {
 
   /**
    * Lets a frame arrive on a port without an interface. When this returns, all that comes of it has
-   * been sent.
+   * been sent, but for what waits in a queue.
    *
    * @param port the port's number
    * @param frame the frame
@@ -228,6 +235,7 @@ public final class SoftSwitch implements AutoCloseable {
     private @Nullable InetSocketAddress grpc;
     private @Nullable InetSocketAddress dataplaneGrpc;
     private @Nullable Path recordings;
+    private @Nullable QueueSpec queues;
     private ServerCredentials credentials = InsecureServerCredentials.create();
     private Consumer<PortState> linkListener = state -> {};
 
@@ -300,6 +308,17 @@ public final class SoftSwitch implements AutoCloseable {
      */
     public Builder record(Path directory) {
       recordings = directory;
+      return this;
+    }
+
+    /**
+     * Lets packets wait between ingress and egress; they do not unless this is set.
+     *
+     * @param spec the queues of each port
+     * @return this
+     */
+    public Builder queues(QueueSpec spec) {
+      queues = spec;
       return this;
     }
 

@@ -56,10 +56,10 @@ final class CommandLineTest {
   @ParameterizedTest
   @CsvSource({
     "run, --cpu-port --data --dataplane-grpc --device-id --features --grpc --grpc-cert"
-        + " --grpc-client-ca --grpc-key --help --netconf --pcap --port"
-        + " --private-candidates --startup --writable-running --yang",
+        + " --grpc-client-ca --grpc-key --help --netconf --pcap --port --priority-queues"
+        + " --private-candidates --queue-depth --queue-rate --startup --writable-running --yang",
     "switch, --cpu-port --dataplane-grpc --device-id --grpc --grpc-cert --grpc-client-ca"
-        + " --grpc-key --help --pcap --port",
+        + " --grpc-key --help --pcap --port --priority-queues --queue-depth --queue-rate",
     "mgmt, --cpu-port --data --device-id --features --help --netconf --port --private-candidates"
         + " --startup --target --target-ca --target-cert --target-key --writable-running --yang",
     "trace, --device-id --frame --help --json --next --port --seconds --target",

@@ -181,7 +181,8 @@ class HairpinConfiguration {
         case TRUNCATED -> inErrors += frames;
         case RECEIVE_QUEUE_FULL, NO_PIPELINE, NO_SUCH_PORT -> inDiscards += frames;
         case TOO_LONG, TOO_SHORT, REFUSED -> outErrors += frames;
-        case TRANSMIT_QUEUE_FULL, LINK_DOWN -> outDiscards += frames;
+        case TRANSMIT_QUEUE_FULL, LINK_DOWN, EGRESS_QUEUE_FULL, NO_SUCH_QUEUE ->
+            outDiscards += frames;
       }
     }
     return new Losses(inErrors, inDiscards, outErrors, outDiscards);

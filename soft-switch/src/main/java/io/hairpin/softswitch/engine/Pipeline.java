@@ -121,6 +121,9 @@ abstract non-sealed class Pipeline extends Processor {
   final int egressSpec;
   final int mcastGrp;
 
+  // What packets wait in before egress; null where they do not.
+  @Nullable EgressQueue queue;
+
   private final Source source;
   private final @Nullable Tracer tracer;
   private final LongSupplier clock;
@@ -274,6 +277,10 @@ abstract non-sealed class Pipeline extends Processor {
     clear();
     s[ingressPort] = port;
     pass(frame);
+    passAgain();
+  }
+
+  private void passAgain() {
     for (Pass next = waiting.poll(); next != null; next = waiting.poll()) {
       clear();
       copyFields(next.fields, next.state);
@@ -512,8 +519,9 @@ abstract non-sealed class Pipeline extends Processor {
   }
 
   private void runEgress(int port, Frame frame, int depth) {
-    if (tracer != null) {
-      tracer.other(s);
+    if (queue != null) {
+      enqueue(queue, port, frame, depth);
+      return;
     }
     if (clocked) {
       long now = clock.getAsLong();
@@ -523,6 +531,63 @@ abstract non-sealed class Pipeline extends Processor {
     s[enqQdepth] = 0;
     s[deqTimedelta] = 0;
     s[deqQdepth] = 0;
+    dequeued(port, frame, depth);
+  }
+
+  /** Keeps a packet until {@link #resume}. */
+  private void enqueue(EgressQueue waiting, int port, Frame frame, int depth) {
+    WaitingPacket packet = waiting.room(port, (int) s[priority]);
+    if (packet == null) {
+      return;
+    }
+    if (packet.state.length < s.length) {
+      packet.state = new long[s.length];
+    }
+    System.arraycopy(s, 0, packet.state, 0, s.length);
+    packet.keep(frame);
+    packet.port = port;
+    packet.depth = depth;
+    packet.position = position - frame.offset();
+    packet.packetLength = packetLength;
+    packet.truncated = truncated;
+    packet.recirculate = recirculate;
+    packet.passes = passes;
+    packet.since = clocked ? clock.getAsLong() : 0;
+    packet.enqueue();
+  }
+
+  @Override
+  public final void resume(WaitingPacket packet) {
+    System.arraycopy(packet.state, 0, s, 0, s.length);
+    Frame frame = packet.frame();
+    in = frame.memory();
+    position = packet.position;
+    ingressLength = frame.length();
+    end = ingressLength;
+    packetLength = packet.packetLength;
+    truncated = packet.truncated;
+    recirculate = packet.recirculate;
+    passes = packet.passes;
+    exited = false;
+    failed = false;
+    loops = 0;
+    cloneSession = NO_CLONE;
+    if (clocked) {
+      long now = clock.getAsLong();
+      s[enqTimestamp] = packet.since & Bits.mask(32);
+      s[deqTimedelta] = now - packet.since & Bits.mask(32);
+      s[egressTimestamp] = now & Bits.mask(48);
+    }
+    s[enqQdepth] = packet.before;
+    s[deqQdepth] = packet.behind;
+    dequeued(packet.port, frame, packet.depth);
+    passAgain();
+  }
+
+  private void dequeued(int port, Frame frame, int depth) {
+    if (tracer != null) {
+      tracer.other(s);
+    }
     s[qid] = s[priority];
     s[egressPort] = port;
     // bmv2 sets the drop port plus one, which 9 bits do not hold.

@@ -15,4 +15,12 @@ public abstract sealed class Processor permits Pipeline {
    * @param frame the frame; unchanged
    */
   public abstract void process(int ingressPort, Frame frame);
+
+  /**
+   * Runs a packet through egress that has waited for it. It may have been another processor of the
+   * same program that ran its ingress.
+   *
+   * @param packet the packet; its memory is in use as that of {@link #process}'s frame is
+   */
+  public abstract void resume(WaitingPacket packet);
 }

@@ -341,4 +341,17 @@ public final class Program {
   public Processor processor(Transmitter out) {
     return compiled.make(shared, out);
   }
+
+  /**
+   * Makes a processor whose packets wait between ingress and egress.
+   *
+   * @param out where frames go
+   * @param queue what they wait in; {@link Processor#resume} takes them on from there
+   * @return the processor
+   */
+  public Processor processor(Transmitter out, EgressQueue queue) {
+    Pipeline made = compiled.make(shared, out);
+    made.queue = queue;
+    return made;
+  }
 }

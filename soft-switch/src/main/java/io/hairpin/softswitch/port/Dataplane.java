@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The ports and the threads that carry frames between them. Each interface has a thread that
  * receives, runs the program to completion and sends; what is injected runs on the injecting
- * thread, one frame at a time. Thread-safe.
+ * thread, one frame at a time. Where there are queues, one more thread runs egress. Thread-safe.
  */
 public final class Dataplane implements AutoCloseable {
   /** The most octets behind the Ethernet header and its tags on a port without an interface. */
@@ -41,6 +42,7 @@ public final class Dataplane implements AutoCloseable {
   private final Consumer<PortState> linkListener;
   private final List<Lane> lanes = new ArrayList<>();
   private final List<PcapWriter> recorders = new ArrayList<>();
+  private final @Nullable EgressQueues queues;
   private final Lane injected;
   private @Nullable LinkMonitor monitor;
   private volatile @Nullable Program program;
@@ -53,6 +55,8 @@ public final class Dataplane implements AutoCloseable {
    * @param cpuPort the port that leads to control, 0 to 510; -1 for none
    * @param linkListener is told of each change of a link, on a thread that must not be blocked
    * @param recordings the directory that each port's frames are recorded in; null for nowhere
+   * @param queued what packets wait in before egress; null where they do not
+   * @param nanoseconds the clock of the queues' rates
    * @throws IllegalArgumentException where two ports have the same number or interface
    * @throws IOException where an interface or a file cannot be opened; the message names the port
    *     and it
@@ -62,8 +66,11 @@ public final class Dataplane implements AutoCloseable {
       List<PortSpec> specs,
       int cpuPort,
       Consumer<PortState> linkListener,
-      @Nullable Path recordings)
+      @Nullable Path recordings,
+      @Nullable QueueSpec queued,
+      LongSupplier nanoseconds)
       throws IOException {
+    queues = queued == null ? null : new EgressQueues(queued, nanoseconds);
     this.linkListener =
         port -> {
           Control above = control.get();
@@ -164,6 +171,10 @@ public final class Dataplane implements AutoCloseable {
             Thread.ofPlatform().daemon().name("port-" + one.number()).start(() -> one.run(this)));
       }
     }
+    EgressQueues waiting = queues;
+    if (waiting != null) {
+      threads.add(Thread.ofPlatform().daemon().name("queues").start(() -> waiting.run(this)));
+    }
     if (monitor != null) {
       threads.add(Thread.ofPlatform().daemon().name("links").start(monitor::run));
     }
@@ -211,6 +222,11 @@ public final class Dataplane implements AutoCloseable {
     return watch.get();
   }
 
+  /** What packets wait in before egress; null where they do not. */
+  @Nullable EgressQueues queues() {
+    return queues;
+  }
+
   /** A new way through the switch. */
   Lane lane(MemorySegment memory) {
     synchronized (lanes) {
@@ -245,7 +261,8 @@ public final class Dataplane implements AutoCloseable {
 
   /**
    * Runs one frame through the program as if it had been received on a port without an interface,
-   * or on the CPU port. When this returns, all that comes of it has been sent.
+   * or on the CPU port. When this returns, all that comes of it has been sent, but for what waits
+   * in a queue.
    *
    * @param port the port's number
    * @param bytes the frame

@@ -18,6 +18,10 @@ public enum Discard {
   TOO_SHORT,
   /** To be transmitted: the queue behind the port is full, or nobody listens at its far end. */
   TRANSMIT_QUEUE_FULL,
+  /** To be transmitted: its egress queue inside the switch was full. */
+  EGRESS_QUEUE_FULL,
+  /** To be transmitted: its priority is not below the number of the port's egress queues. */
+  NO_SUCH_QUEUE,
   /** To be transmitted: an aggregate that cannot be cut, or the interface refused it. */
   REFUSED
 }

@@ -20,7 +20,11 @@ import org.slf4j.LoggerFactory;
 final class Lane implements Transmitter {
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
+  /** For a lane that takes on what others have received. */
+  static final MemorySegment NOTHING_RECEIVED = MemorySegment.NULL;
+
   private final Dataplane dataplane;
+  private final @Nullable EgressQueues queues;
   // Fair, for a busy lane would never let go of it.
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Frame frame;
@@ -33,6 +37,7 @@ final class Lane implements Transmitter {
 
   Lane(Dataplane dataplane, MemorySegment memory) {
     this.dataplane = dataplane;
+    this.queues = dataplane.queues();
     this.frame = new Frame(memory);
   }
 
@@ -85,10 +90,59 @@ final class Lane implements Transmitter {
   private @Nullable Processor current() {
     Program next = dataplane.program();
     if (next != program) {
-      processor = next == null ? null : next.processor(this);
+      processor = next == null ? null : processor(next);
       program = next;
     }
     return processor;
+  }
+
+  private Processor processor(Program of) {
+    EgressQueues waiting = queues;
+    return waiting == null
+        ? of.processor(this)
+        : of.processor(this, (port, priority) -> room(waiting, port, priority));
+  }
+
+  private @Nullable QueuedPacket room(EgressQueues waiting, int port, int priority) {
+    Port to = dataplane.port(port);
+    Port counted = to == null ? reception : to;
+    Discard why = Discard.NO_SUCH_PORT;
+    if (port <= PortSpec.LAST + 1) {
+      QueuedPacket packet = waiting.has(priority) ? waiting.room(port, priority) : null;
+      if (packet != null) {
+        packet.program = program;
+        packet.reception = reception;
+        return packet;
+      }
+      why = waiting.has(priority) ? Discard.EGRESS_QUEUE_FULL : Discard.NO_SUCH_QUEUE;
+    }
+    if (counted != null) {
+      counted.tally().discarded(why, 1);
+    }
+    return null;
+  }
+
+  /** Runs a packet through the egress of the program that it came in by. */
+  void resume(QueuedPacket packet) {
+    Program of = packet.program;
+    if (of == null) {
+      throw new IllegalStateException("a packet of no program");
+    }
+    Processor current = processor;
+    if (current == null || of != program) {
+      current = processor(of);
+      processor = current;
+      program = of;
+    }
+    reception = packet.reception;
+    try {
+      current.resume(packet);
+    } catch (RuntimeException e) {
+      if (reception != null) {
+        reception.tally().discarded(Discard.REFUSED, 1);
+      }
+      LOG.error("port {}: the pipeline failed on a packet that waited", packet.port(), e);
+    }
   }
 
   @Override
