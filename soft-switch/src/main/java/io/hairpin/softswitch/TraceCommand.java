@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +47,8 @@ public final class TraceCommand implements Callable<Integer> {
       defaultValue = "127.0.0.1:9559",
       description = {"Where the switch serves P4Runtime", "(default: ${DEFAULT-VALUE})."})
   private String target = "";
+
+  @Mixin private final TargetTlsFlags tls = new TargetTlsFlags();
 
   @Option(
       names = "--device-id",
@@ -116,7 +119,7 @@ public final class TraceCommand implements Callable<Integer> {
     }
   }
 
-  private TraceCommand() {}
+  TraceCommand() {}
 
   /**
    * Traces one packet, prints the trace and ends.
@@ -132,8 +135,7 @@ public final class TraceCommand implements Callable<Integer> {
     CommandSpec command = Objects.requireNonNull(spec);
     Which chosen = Objects.requireNonNull(which);
     ManagedChannel channel =
-        NettyChannelBuilder.forTarget(target)
-            .usePlaintext()
+        NettyChannelBuilder.forTarget(target, tls.files().client())
             .maxInboundMessageSize(LARGEST_MESSAGE)
             .build();
     try {

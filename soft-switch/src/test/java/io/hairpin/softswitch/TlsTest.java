@@ -15,6 +15,8 @@ import java.net.InetSocketAddress;
 import java.net.URISyntaxException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +96,47 @@ class TlsTest {
   void aClientWithoutOneOrWithAStrangersIsNot() {
     assertRefused(files("server", "authority"), files(null, "authority"));
     assertRefused(files("server", "authority"), files("impostor", "authority"));
+  }
+
+  /** How the trace of a packet ends, by a switch that speaks TLS with a client certificate. */
+  private static int trace(String... flags) throws IOException {
+    try (Testbed testbed =
+        Testbed.running(
+            SoftSwitch.builder()
+                .port(1)
+                .grpc(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .credentials(files("server", "authority").server()))) {
+      int port = testbed.device.grpcAddress().orElseThrow().getPort();
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(
+                  "--target=127.0.0.1:" + port,
+                  "--device-id=" + Testbed.DEVICE,
+                  "--port=1",
+                  "--frame=" + "02000000000902000000000a0800" + "00".repeat(46)));
+      arguments.addAll(List.of(flags));
+      return ServiceFlags.execute(new TraceCommand(), arguments.toArray(String[]::new));
+    }
+  }
+
+  @Test
+  void aTraceOverTlsNeedsWhatTheSwitchDemands() throws IOException {
+    String authority = "--target-ca=" + file("authority.pem");
+    assertThat(
+            trace(
+                authority,
+                "--target-cert=" + file("client.pem"),
+                "--target-key=" + file("client.key")))
+        .isZero();
+    assertThat(
+            trace(
+                authority,
+                "--target-cert=" + file("impostor.pem"),
+                "--target-key=" + file("impostor.key")))
+        .isEqualTo(1);
+    assertThat(trace(authority)).isEqualTo(1);
+    assertThat(trace()).isEqualTo(1);
+    assertThat(trace(authority, "--target-cert=" + file("client.pem"))).isEqualTo(1);
   }
 
   @Test

@@ -62,7 +62,8 @@ final class CommandLineTest {
         + " --grpc-key --help --pcap --port --priority-queues --queue-depth --queue-rate",
     "mgmt, --cpu-port --data --device-id --features --help --netconf --port --private-candidates"
         + " --startup --target --target-ca --target-cert --target-key --writable-running --yang",
-    "trace, --device-id --frame --help --json --next --port --seconds --target",
+    "trace, --device-id --frame --help --json --next --port --seconds --target --target-ca"
+        + " --target-cert --target-key",
     "demo, --help",
     "test, --help",
     "bench, --help --only --quick",

@@ -4,6 +4,7 @@ import io.hairpin.netconf.server.NetconfServer;
 import io.hairpin.softswitch.ServiceFlags;
 import io.hairpin.softswitch.SoftSwitch;
 import io.hairpin.softswitch.SwitchFlags;
+import io.hairpin.softswitch.TargetTlsFlags;
 import io.hairpin.softswitch.TlsFiles;
 import io.hairpin.softswitch.port.PortSpec;
 import java.io.IOException;
@@ -200,31 +201,11 @@ public final class Hairpin {
         description = "The P4Runtime target.")
     private @Nullable String target;
 
-    @Option(
-        names = "--target-ca",
-        paramLabel = "FILE",
-        description = "The authorities that sign the target's certificate, PEM: it speaks TLS.")
-    private @Nullable Path authority;
-
-    @Option(
-        names = "--target-cert",
-        paramLabel = "FILE",
-        description = "The certificate to show the target, PEM.")
-    private @Nullable Path certificate;
-
-    @Option(
-        names = "--target-key",
-        paramLabel = "FILE",
-        description = "The certificate's private key, PEM.")
-    private @Nullable Path key;
+    @Mixin private final TargetTlsFlags tls = new TargetTlsFlags();
 
     @Override
     Settings settings() throws IOException {
-      if ((certificate == null) != (key == null) || (certificate != null && authority == null)) {
-        throw new IllegalArgumentException(
-            "--target-cert and --target-key come together, and only with --target-ca");
-      }
-      return settings(target, new TlsFiles(certificate, key, authority), null);
+      return settings(target, tls.files(), null);
     }
 
     @Override
