@@ -49,7 +49,7 @@ final class StateBinding {
 
   List<Provider> providers() {
     return List.of(
-        provider("interfaces", root -> root.list("interface", bridge.ports(), this::port)),
+        provider("interfaces", root -> root.list("interface", bridge.state().ports(), this::port)),
         provider("bridge", this::bridge),
         provider("acls", this::accessLists),
         provider("alarms", root -> root.list("alarm", bridge.alarms(), this::alarm)));
@@ -63,24 +63,25 @@ final class StateBinding {
   private void bridge(StateWriter root) {
     root.container(
         "filtering-database",
-        database -> database.list("entry", bridge.filteringEntries(), this::filteringEntry));
+        database ->
+            database.list("entry", bridge.state().filteringEntries(), this::filteringEntry));
     vlans(root);
     root.container(
         "mirroring",
-        mirroring -> mirroring.list("session", bridge.mirrorCounts(), this::mirrorSession));
+        mirroring -> mirroring.list("session", bridge.state().mirrorCounts(), this::mirrorSession));
     root.container(
         "qos",
         qos -> {
-          qos.list("policer", bridge.acePolicers().entrySet(), this::policer);
-          qos.list("queued", bridge.queued(), this::queued);
+          qos.list("policer", bridge.state().acePolicers().entrySet(), this::policer);
+          qos.list("queued", bridge.state().queued(), this::queued);
         });
-    root.list("discard", bridge.discards(), this::discard);
+    root.list("discard", bridge.state().discards(), this::discard);
   }
 
   private void vlans(StateWriter root) {
-    Map<Integer, VlanCounters> counters = bridge.vlans();
+    Map<Integer, VlanCounters> counters = bridge.state().vlans();
     Map<Integer, MulticastState> groups = new TreeMap<>();
-    bridge.multicast().forEach(state -> groups.put(state.vid(), state));
+    bridge.state().multicast().forEach(state -> groups.put(state.vid(), state));
     Set<Integer> vids = new TreeSet<>(counters.keySet());
     vids.addAll(groups.keySet());
     root.list(
@@ -140,7 +141,7 @@ final class StateBinding {
 
   private void accessLists(StateWriter root) {
     Map<String, List<AceCount>> lists = new TreeMap<>();
-    for (AceCount count : bridge.aceCounts()) {
+    for (AceCount count : bridge.state().aceCounts()) {
       lists.computeIfAbsent(count.list(), _ -> new ArrayList<>()).add(count);
     }
     root.list("acl", lists.entrySet(), this::accessList);

@@ -129,6 +129,18 @@ public sealed interface ConfigurationObject
       this(name, enabled, false, null, bridgePort);
     }
 
+    /** What bounds storms and loops behind it. */
+    Protection protection() {
+      return bridgePort == null ? Protection.DEFAULT : bridgePort.protection();
+    }
+
+    /** Whether it may send frames back. */
+    boolean reflects() {
+      return enabled
+          && bridgePort != null
+          && bridgePort.reflectiveRelay() == ReflectiveRelay.FORCED;
+    }
+
     /**
      * This interface, carrying no frames.
      *

@@ -1,12 +1,17 @@
 package io.hairpin.bridge;
 
+import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
+import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.ConfigurationObject.SChannel;
+import io.hairpin.bridge.LogicalPorts.Place;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -80,6 +85,17 @@ final class LogicalPorts {
           }
         });
     return found;
+  }
+
+  /** The same objects, and for each physical port among them its S-channels. */
+  Set<ObjectKey> withChannels(Set<ObjectKey> keys) {
+    Set<ObjectKey> all = new LinkedHashSet<>(keys);
+    for (ObjectKey key : keys) {
+      if (key instanceof InterfaceKey(String name)) {
+        channels(name).forEach(channel -> all.add(new InterfaceKey(channel)));
+      }
+    }
+    return all;
   }
 
   /** Takes in a channel; one whose port the switch does not have gets no number. */

@@ -11,6 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface QualityOfService extends ConfigurationObject {
 
+  /**
+   * Tells by which policer frames are metered.
+   *
+   * @return its name; null where there is none
+   */
+  default @Nullable String policer() {
+    return null;
+  }
+
   /** The identity of such an object. */
   sealed interface Key extends ObjectKey {}
 

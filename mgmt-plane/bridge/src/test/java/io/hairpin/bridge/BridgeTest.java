@@ -377,7 +377,7 @@ class BridgeTest {
   void reflectiveRelayIsReadBackFromTheTarget() throws Exception {
     Bridge bridge = started(2, reflecting("port1"), port("port2"));
 
-    assertThat(bridge.ports())
+    assertThat(bridge.state().ports())
         .extracting(state -> state.reflectiveRelay().orElseThrow())
         .containsExactly(true, false);
   }
@@ -389,7 +389,9 @@ class BridgeTest {
     target.endStreams(Status.UNAVAILABLE.withDescription("away"));
     await(() -> alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
 
-    assertThat(bridge.ports()).extracting(PortState::reflectiveRelay).allMatch(o -> o.isEmpty());
+    assertThat(bridge.state().ports())
+        .extracting(PortState::reflectiveRelay)
+        .allMatch(o -> o.isEmpty());
   }
 
   private Bridge started(int ports, ConfigurationObject... configuration) throws IOException {

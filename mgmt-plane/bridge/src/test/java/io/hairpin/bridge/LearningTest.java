@@ -95,7 +95,7 @@ class LearningTest {
 
     heard(1, ALICE);
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
     assertThat(target.writes.subList(writes, target.writes.size()))
         .extracting(request -> request.getUpdates(0).getEntity().getTableEntry().getTableId())
         .containsExactly(FDB, SOURCE);
@@ -108,7 +108,7 @@ class LearningTest {
 
     heard(2, ALICE);
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port2"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port2"));
   }
 
   @Test
@@ -116,12 +116,12 @@ class LearningTest {
     Bridge bridge = started(both());
     target.setTableSize(target.entities().size() + 1);
     heard(1, ALICE);
-    assertThat(bridge.filteringEntries()).isEmpty();
+    assertThat(bridge.state().filteringEntries()).isEmpty();
     target.setTableSize(100);
 
     heard(1, ALICE);
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -144,7 +144,7 @@ class LearningTest {
     bridge.prepare(put(new StaticEntry(1, ALICE, "port2"))).apply();
     heard(1, ALICE);
 
-    assertThat(bridge.filteringEntries())
+    assertThat(bridge.state().filteringEntries())
         .containsExactly(new FilteringEntry(1, ALICE, Optional.of("port2"), Type.STATIC));
   }
 
@@ -155,7 +155,7 @@ class LearningTest {
 
     heard(1, ALICE);
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -164,7 +164,7 @@ class LearningTest {
 
     heard(1, ALICE);
 
-    assertThat(bridge.filteringEntries()).isEmpty();
+    assertThat(bridge.state().filteringEntries()).isEmpty();
   }
 
   @Test
@@ -173,7 +173,7 @@ class LearningTest {
 
     heard(1, ALICE, BOB);
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -207,7 +207,7 @@ class LearningTest {
 
     pass(bridge, 299);
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -221,7 +221,7 @@ class LearningTest {
     target.toPrimary(late);
     settle();
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -236,7 +236,7 @@ class LearningTest {
     target.toPrimary(late);
     settle();
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port2"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port2"));
   }
 
   @Test
@@ -258,10 +258,10 @@ class LearningTest {
     heard(1, ALICE);
 
     bridge.prepare(put(new FilteringDatabase(Duration.ofSeconds(20)))).apply();
-    bridge.renewTimeouts();
+    bridge.learning().renewTimeouts();
     pass(bridge, 20);
 
-    assertThat(bridge.filteringEntries()).isEmpty();
+    assertThat(bridge.state().filteringEntries()).isEmpty();
   }
 
   @Test
@@ -272,7 +272,7 @@ class LearningTest {
 
     pass(bridge, 300);
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -282,7 +282,7 @@ class LearningTest {
     int writes = target.writes.size();
 
     bridge.prepare(put(new FilteringDatabase(Duration.ofSeconds(20)))).apply();
-    bridge.renewTimeouts();
+    bridge.learning().renewTimeouts();
 
     assertThat(target.writes.subList(writes, target.writes.size()))
         .flatExtracting(request -> request.getUpdatesList())
@@ -298,7 +298,7 @@ class LearningTest {
     Bridge bridge = started(both(new FilteringDatabase(Duration.ofSeconds(20))));
     pass(bridge, 20);
 
-    assertThat(bridge.filteringEntries()).isEmpty();
+    assertThat(bridge.state().filteringEntries()).isEmpty();
   }
 
   @Test
@@ -311,7 +311,7 @@ class LearningTest {
 
     pass(bridge, 299);
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -320,7 +320,7 @@ class LearningTest {
 
     pass(bridge, 1000);
 
-    assertThat(bridge.filteringEntries()).hasSize(1);
+    assertThat(bridge.state().filteringEntries()).hasSize(1);
   }
 
   @Test
@@ -331,7 +331,7 @@ class LearningTest {
 
     bridge.prepare(put(new Interface("port1", false, bridgePort(MacLearning.ON, 10)))).apply();
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(BOB, "port2"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(BOB, "port2"));
   }
 
   @Test
@@ -341,7 +341,7 @@ class LearningTest {
 
     bridge.prepare(new Change(List.of(), List.of(new InterfaceKey("port1")))).apply();
 
-    assertThat(bridge.filteringEntries()).isEmpty();
+    assertThat(bridge.state().filteringEntries()).isEmpty();
   }
 
   @Test
@@ -351,7 +351,7 @@ class LearningTest {
 
     bridge.prepare(new Change(List.of(), List.of(new VlanKey(1)))).apply();
 
-    assertThat(bridge.filteringEntries()).isEmpty();
+    assertThat(bridge.state().filteringEntries()).isEmpty();
   }
 
   @Test
@@ -362,7 +362,7 @@ class LearningTest {
 
     bridge.prepare(put(new Vlan(1, 1, Set.of(), Set.of("port2")))).apply();
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(BOB, "port2"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(BOB, "port2"));
   }
 
   @Test
@@ -387,7 +387,7 @@ class LearningTest {
                         0))))
         .apply();
 
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -399,7 +399,7 @@ class LearningTest {
     Bridge bridge = started(both());
 
     assertThat(target.writes).hasSize(writes);
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(ALICE, "port1"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
   }
 
   @Test
@@ -410,7 +410,7 @@ class LearningTest {
 
     pass(bridge, 300);
 
-    assertThat(bridge.filteringEntries()).isEmpty();
+    assertThat(bridge.state().filteringEntries()).isEmpty();
   }
 
   @Test
@@ -420,7 +420,7 @@ class LearningTest {
 
     Bridge bridge = started(vlan(), port("port1", MacLearning.FORBIDDEN, 10));
 
-    assertThat(bridge.filteringEntries()).isEmpty();
+    assertThat(bridge.state().filteringEntries()).isEmpty();
   }
 
   /** Lets time pass without a frame, and waits until the bridge knows. */
@@ -431,7 +431,7 @@ class LearningTest {
       target.toPrimary(target.idle());
       settle();
     } else {
-      bridge.age();
+      bridge.learning().age();
     }
   }
 
@@ -462,10 +462,10 @@ class LearningTest {
 
     assertThat(bridge.flush(Optional.of("port1"), OptionalInt.empty(), OptionalLong.empty()))
         .isOne();
-    assertThat(bridge.filteringEntries()).containsExactly(learnt(BOB, "port2"));
+    assertThat(bridge.state().filteringEntries()).containsExactly(learnt(BOB, "port2"));
 
     heard(1, ALICE);
-    assertThat(bridge.filteringEntries())
+    assertThat(bridge.state().filteringEntries())
         .containsExactly(learnt(ALICE, "port1"), learnt(BOB, "port2"));
   }
 
