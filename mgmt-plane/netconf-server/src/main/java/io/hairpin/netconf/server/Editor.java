@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.common.QName;
@@ -343,9 +344,10 @@ final class Editor {
   private static void demand(
       Operation operation, boolean present, Element element, YangInstanceIdentifier path)
       throws RpcException {
+    String node = described(element, path);
     if (operation == Operation.CREATE && present) {
       throw RpcError.application(
-              ErrorTag.DATA_EXISTS, element.name + " exists already, so it cannot be created")
+              ErrorTag.DATA_EXISTS, node + " exists already, so it cannot be created")
           .withPath(path)
           .asException();
     }
@@ -353,11 +355,23 @@ final class Editor {
       throw RpcError.application(
               ErrorTag.DATA_MISSING,
               operation == Operation.NONE
-                  ? element.name + " does not exist, and no operation creates it"
-                  : element.name + " does not exist, so it cannot be deleted")
+                  ? node + " does not exist, and no operation creates it"
+                  : node + " does not exist, so it cannot be deleted")
           .withPath(path)
           .asException();
     }
+  }
+
+  /** The name of a node; of an entry of a list or leaf-list also which one it is. */
+  private static String described(Element element, YangInstanceIdentifier path) {
+    return switch (path.getLastPathArgument()) {
+      case NodeIdentifierWithPredicates entry ->
+          entry.entrySet().stream()
+              .map(key -> key.getKey().getLocalName() + " '" + key.getValue() + "'")
+              .collect(Collectors.joining(", ", element.name + " with ", ""));
+      case NodeWithValue<?> item -> element.name + " '" + item.getValue() + "'";
+      case null, default -> element.name;
+    };
   }
 
   /** Returns whether the node is there because of the edit. */

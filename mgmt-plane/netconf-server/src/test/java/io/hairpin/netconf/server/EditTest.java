@@ -242,6 +242,19 @@ class EditTest {
         .isEqualTo("<top><item><id>1</id><value>6</value></item></top>");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "<item OP><id>1</id></item>, item with id '1' does not exist",
+    "<tag OP>t</tag>, tag 't' does not exist",
+    "<name OP/>, name does not exist"
+  })
+  void whatIsNotThereIsNamedWithWhatItIsKnownBy(String node, String message) throws Exception {
+    Served.set(client, "");
+
+    String edit = "<top>" + node.replace(" OP", " nc:operation='delete'") + "</top>";
+    assertThat(client.rpc(Served.edit(edit, ""))).contains(message);
+  }
+
   @Test
   void defaultOperationNoneDemandsTheWay() throws Exception {
     assertThat(
