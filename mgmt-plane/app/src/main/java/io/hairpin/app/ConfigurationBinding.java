@@ -3,9 +3,12 @@ package io.hairpin.app;
 import io.hairpin.bridge.Change;
 import io.hairpin.bridge.ConfigurationObject;
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
+import io.hairpin.bridge.ConfigurationObject.AddressLearning;
+import io.hairpin.bridge.ConfigurationObject.Admission;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
 import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
 import io.hairpin.bridge.ConfigurationObject.FloodLimits;
+import io.hairpin.bridge.ConfigurationObject.GroupMembership;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
 import io.hairpin.bridge.ConfigurationObject.Multicast;
@@ -209,17 +212,18 @@ final class ConfigurationBinding {
   }
 
   private static BridgePort bridgePort(Data data) {
+    Data multicast = data.container("multicast");
     return new BridgePort(
-        data.number("pvid"),
-        constant(AcceptableFrameTypes.class, data.get("acceptable-frame-types")),
-        data.flag("ingress-filtering"),
+        new Admission(
+            data.number("pvid"),
+            constant(AcceptableFrameTypes.class, data.get("acceptable-frame-types")),
+            data.flag("ingress-filtering")),
         constant(ReflectiveRelay.class, data.container("reflective-relay").get("rr-admin")),
-        constant(MacLearning.class, data.get("mac-learning")),
-        limit(data, "mac-limit"),
+        new AddressLearning(
+            constant(MacLearning.class, data.get("mac-learning")), limit(data, "mac-limit")),
         protection(data.container("flood-limits"), data.container("loop-protection")),
         data.find("sampling-rate").map(Integer::parseInt).orElse(0),
-        data.container("multicast").flag("fast-leave"),
-        limit(data.container("multicast"), "group-limit"));
+        new GroupMembership(multicast.flag("fast-leave"), limit(multicast, "group-limit")));
   }
 
   private static int limit(Data data, String leaf) {

@@ -120,8 +120,8 @@ public final class Bridge implements AutoCloseable {
             cpuPort,
             new Snooping(
                 clock,
-                port -> configured.bridgePort(port).map(BridgePort::fastLeave).orElse(true),
-                port -> configured.bridgePort(port).map(BridgePort::groupLimit).orElse(0)));
+                port -> configured.bridgePort(port).map(of -> of.groups().fastLeave()).orElse(true),
+                port -> configured.bridgePort(port).map(of -> of.groups().limit()).orElse(0)));
     dataplane =
         new Dataplane(
             lock, connection, Intent.base(cpuPort, address.value()), new Learner(), alarms, retry);
@@ -376,7 +376,7 @@ public final class Bridge implements AutoCloseable {
         synchronized (lock) {
           MembershipFrame membership =
               MembershipFrame.of(
-                  frame, configured.bridgePort(port).map(BridgePort::pvid).orElse(0));
+                  frame, configured.bridgePort(port).map(of -> of.admission().pvid()).orElse(0));
           dataplane.replace(
               groups.receive(
                   membership.vid(), new Host(port, membership.source()), membership.message()));

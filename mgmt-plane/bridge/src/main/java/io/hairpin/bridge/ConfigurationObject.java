@@ -167,62 +167,48 @@ public sealed interface ConfigurationObject
   /**
    * What an interface does as a port of the bridge (802.1Q 12.4.2 and 12.10.1).
    *
-   * @param pvid the VLAN of untagged and priority-tagged frames, 1 to 4094
-   * @param acceptableFrameTypes which frames are admitted
-   * @param ingressFiltering whether frames of VLANs that the port is no member of are discarded
+   * @param admission which received frames are admitted, and to which VLAN
    * @param reflectiveRelay whether the port reflects
-   * @param macLearning what the port does with source addresses
-   * @param macLimit how many addresses are learnt on the port at most
+   * @param learning what the port does with source addresses
    * @param protection what bounds storms and loops
    * @param samplingRate one received frame in how many is sampled, 1 to 2^24; 0 for none
-   * @param fastLeave whether a group that a host leaves ends for that host at once
-   * @param groupLimit how many groups the hosts behind the port may want at most
+   * @param groups how the hosts behind the port get groups
    */
   record BridgePort(
-      int pvid,
-      AcceptableFrameTypes acceptableFrameTypes,
-      boolean ingressFiltering,
+      Admission admission,
       ReflectiveRelay reflectiveRelay,
-      MacLearning macLearning,
-      int macLimit,
+      AddressLearning learning,
       Protection protection,
       int samplingRate,
-      boolean fastLeave,
-      int groupLimit) {
+      GroupMembership groups) {}
 
-    /**
-     * A port with fast leave and any number of groups.
-     *
-     * @param pvid the VLAN of untagged and priority-tagged frames, 1 to 4094
-     * @param acceptableFrameTypes which frames are admitted
-     * @param ingressFiltering whether frames of VLANs that the port is no member of are discarded
-     * @param reflectiveRelay whether the port reflects
-     * @param macLearning what the port does with source addresses
-     * @param macLimit how many addresses are learnt on the port at most
-     * @param protection what bounds storms and loops
-     * @param samplingRate one received frame in how many is sampled; 0 for none
-     */
-    public BridgePort(
-        int pvid,
-        AcceptableFrameTypes acceptableFrameTypes,
-        boolean ingressFiltering,
-        ReflectiveRelay reflectiveRelay,
-        MacLearning macLearning,
-        int macLimit,
-        Protection protection,
-        int samplingRate) {
-      this(
-          pvid,
-          acceptableFrameTypes,
-          ingressFiltering,
-          reflectiveRelay,
-          macLearning,
-          macLimit,
-          protection,
-          samplingRate,
-          true,
-          UNLIMITED);
-    }
+  /**
+   * Which received frames are admitted (802.1Q 6.9 and 8.6.2).
+   *
+   * @param pvid the VLAN of untagged and priority-tagged frames, 1 to 4094
+   * @param frameTypes which frames are admitted
+   * @param ingressFiltering whether frames of VLANs that the port is no member of are discarded
+   */
+  record Admission(int pvid, AcceptableFrameTypes frameTypes, boolean ingressFiltering) {}
+
+  /**
+   * What a port does with source addresses (802.1Q 8.7).
+   *
+   * @param mode whether it learns them
+   * @param limit how many are learnt on it at most
+   */
+  record AddressLearning(MacLearning mode, int limit) {}
+
+  /**
+   * How the hosts behind a port get groups where its VLANs snoop.
+   *
+   * @param fastLeave whether a group that a host leaves ends for that host at once
+   * @param limit how many groups the hosts may want at most in a VLAN
+   */
+  record GroupMembership(boolean fastLeave, int limit) {
+
+    /** Where nothing is configured. */
+    static final GroupMembership DEFAULT = new GroupMembership(true, UNLIMITED);
   }
 
   /** A rate that limits nothing. */

@@ -339,15 +339,15 @@ final class Intent {
   }
 
   private static Action received(Action action, int port, BridgePort bridgePort) {
-    AcceptableFrameTypes types = bridgePort.acceptableFrameTypes();
+    AcceptableFrameTypes types = bridgePort.admission().frameTypes();
     return action
         .with("logical_port", port)
-        .with("pvid", bridgePort.pvid())
+        .with("pvid", bridgePort.admission().pvid())
         .with("admit_tagged", types != AcceptableFrameTypes.UNTAGGED_ONLY)
         .with("admit_untagged", types != AcceptableFrameTypes.TAGGED_ONLY)
-        .with("ingress_filtering", bridgePort.ingressFiltering())
+        .with("ingress_filtering", bridgePort.admission().ingressFiltering())
         .with("reflective_relay", bridgePort.reflectiveRelay() == ReflectiveRelay.FORCED)
-        .with("mac_learning", macLearning(bridgePort.macLearning()))
+        .with("mac_learning", macLearning(bridgePort.learning().mode()))
         .with(
             "sampling",
             bridgePort.samplingRate() == 0

@@ -175,7 +175,7 @@ final class LearningProcess {
   }
 
   private int limit(int port) {
-    return configured.bridgePort(port).map(BridgePort::macLimit).orElse(Integer.MAX_VALUE);
+    return configured.bridgePort(port).map(of -> of.learning().limit()).orElse(UNLIMITED);
   }
 
   private boolean learnsOn(int port) {
@@ -269,7 +269,7 @@ final class LearningProcess {
 
   private static boolean learns(Interface networkInterface) {
     BridgePort port = networkInterface.bridgePort();
-    return networkInterface.enabled() && port != null && port.macLearning() == MacLearning.ON;
+    return networkInterface.enabled() && port != null && port.learning().mode() == MacLearning.ON;
   }
 
   private static boolean goesOn(Interface before, Interface now) {
@@ -279,7 +279,7 @@ final class LearningProcess {
         && Objects.equals(before.sChannel(), now.sChannel())
         && old != null
         && port != null
-        && old.pvid() == port.pvid();
+        && old.admission().pvid() == port.admission().pvid();
   }
 
   /**

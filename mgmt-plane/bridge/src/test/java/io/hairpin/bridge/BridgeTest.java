@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
+import io.hairpin.bridge.ConfigurationObject.AddressLearning;
+import io.hairpin.bridge.ConfigurationObject.Admission;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
+import io.hairpin.bridge.ConfigurationObject.GroupMembership;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
@@ -503,14 +506,12 @@ class BridgeTest {
 
   private static BridgePort relaying(ReflectiveRelay reflectiveRelay) {
     return new BridgePort(
-        1,
-        AcceptableFrameTypes.ALL,
-        true,
+        new Admission(1, AcceptableFrameTypes.ALL, true),
         reflectiveRelay,
-        MacLearning.ON,
-        Integer.MAX_VALUE,
+        new AddressLearning(MacLearning.ON, Integer.MAX_VALUE),
         Protection.DEFAULT,
-        0);
+        0,
+        GroupMembership.DEFAULT);
   }
 
   private static Vlan vlan(int vid, String... untagged) {

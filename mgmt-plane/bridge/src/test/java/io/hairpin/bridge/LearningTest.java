@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.TextFormat;
 import io.grpc.ManagedChannel;
 import io.hairpin.bridge.ConfigurationObject.AcceptableFrameTypes;
+import io.hairpin.bridge.ConfigurationObject.AddressLearning;
+import io.hairpin.bridge.ConfigurationObject.Admission;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
 import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
+import io.hairpin.bridge.ConfigurationObject.GroupMembership;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.MacLearning;
@@ -377,14 +380,12 @@ class LearningTest {
                     "port1",
                     true,
                     new BridgePort(
-                        1,
-                        AcceptableFrameTypes.ALL,
-                        true,
+                        new Admission(1, AcceptableFrameTypes.ALL, true),
                         ReflectiveRelay.FORCED,
-                        MacLearning.ON,
-                        10,
+                        new AddressLearning(MacLearning.ON, 10),
                         Protection.DEFAULT,
-                        0))))
+                        0,
+                        GroupMembership.DEFAULT))))
         .apply();
 
     assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port1"));
@@ -501,14 +502,12 @@ class LearningTest {
 
   private static BridgePort bridgePort(MacLearning learning, int limit) {
     return new BridgePort(
-        1,
-        AcceptableFrameTypes.ALL,
-        true,
+        new Admission(1, AcceptableFrameTypes.ALL, true),
         ReflectiveRelay.OFF,
-        learning,
-        limit,
+        new AddressLearning(learning, limit),
         Protection.DEFAULT,
-        0);
+        0,
+        GroupMembership.DEFAULT);
   }
 
   private static Change put(ConfigurationObject object) {
