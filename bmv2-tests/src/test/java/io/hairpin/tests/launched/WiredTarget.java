@@ -49,8 +49,7 @@ enum WiredTarget {
       String deviceId = Integer.toString(p4runtime);
       List<String> target =
           new ArrayList<>(
-              List.of(
-                  PROGRAM, "--no-p4", "--device-id", deviceId, "--thrift-port", thrift));
+              List.of(PROGRAM, "--no-p4", "--device-id", deviceId, "--thrift-port", thrift));
       List<String> management =
           new ArrayList<>(
               List.of(
