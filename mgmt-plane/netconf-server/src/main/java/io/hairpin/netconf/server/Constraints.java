@@ -49,10 +49,16 @@ final class Constraints {
   /**
    * A rule that reads a definition.
    *
+   * @param read what it reads
    * @param pivot the definition of which one instance holds what is read and who reads it
    * @param onLoss whether only the loss of what is read can break the rule
    */
-  private record Reader(Rule rule, Definition pivot, boolean onLoss) {}
+  private record Reader(Rule rule, Definition read, Definition pivot, boolean onLoss) {
+    /** Whether it reads a key, which is there as long as its entry is. */
+    boolean readsKeyOf(Definition list) {
+      return read.parent() == list && list.keys.contains(read.name());
+    }
+  }
 
   private final Definition root;
   private final Map<Definition, List<Rule>> rules = new HashMap<>();
@@ -144,7 +150,7 @@ final class Constraints {
   private void add(Rule rule, XPath.Place read, boolean onLoss) {
     readers
         .computeIfAbsent(read.at(), key -> new ArrayList<>())
-        .add(new Reader(rule, read.pivot(), onLoss));
+        .add(new Reader(rule, read.at(), read.pivot(), onLoss));
   }
 
   /** The top-level nodes that the rules of an operation or notification may read. */
@@ -281,8 +287,11 @@ final class Constraints {
         is.forEach(this::inside);
       }
       boolean lost = was.stream().anyMatch(node -> node.data != null);
+      Set<PathArgument> stay = new HashSet<>();
+      is.forEach(node -> stay.add(node.name));
+      boolean gone = was.stream().anyMatch(node -> !stay.contains(node.name));
       for (Reader reader : outside(definition)) {
-        if (!reader.onLoss || lost) {
+        if (!reader.onLoss || (reader.readsKeyOf(definition) ? gone : lost)) {
           hits.computeIfAbsent(reader.pivot, key -> new LinkedHashMap<>())
               .computeIfAbsent(parent.ancestor(reader.pivot), key -> new LinkedHashSet<>())
               .add(reader);
@@ -293,7 +302,7 @@ final class Constraints {
             instance ->
                 hits.computeIfAbsent(root, key -> new LinkedHashMap<>())
                     .computeIfAbsent(after, key -> new LinkedHashSet<>())
-                    .add(new Reader(instance, root, true)));
+                    .add(new Reader(instance, root, root, true)));
       }
     }
 

@@ -183,6 +183,13 @@ class ConstraintTest {
         "<node><name>a</name></node><target>/tr:rules/tr:node[tr:name='a']</target>"
             + " | <node nc:operation='delete'><name>a</name></node>"
             + " | data-missing instance-required /target",
+        "<node><name>a</name></node><node><name>b</name><peer>a</peer></node>"
+            + " | <node nc:operation='replace'><name>a</name><weight>3</weight></node>"
+            + " | <node><name>a</name><weight>3</weight></node>"
+            + "<node><name>b</name><peer>a</peer></node>",
+        "<node><name>a</name></node><node><name>b</name><peer>a</peer></node>"
+            + " | <node nc:operation='delete'><name>a</name></node><node><name>c</name></node>"
+            + " | data-missing instance-required /node[name='b']/peer",
       })
   void reference(String before, String edit, String expected) throws Exception {
     assertThat(outcome(before, edit)).isEqualTo(expected);
