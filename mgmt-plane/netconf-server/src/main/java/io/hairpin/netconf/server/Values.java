@@ -127,11 +127,16 @@ final class Values {
                       secret ? "..." : shorten(text),
                       definition.localName(),
                       type == null ? "?" : type.getQName().getLocalName(),
-                      secret ? CryptHash.why(e) : e.getMessage()))
+                      secret ? CryptHash.why(e) : why(e)))
           .withPath(path)
           .withAppTag(appTag)
           .asException();
     }
+  }
+
+  /** The first line of what a codec says; what may follow explains the syntax of numbers. */
+  private static String why(RuntimeException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private static String shorten(String text) {

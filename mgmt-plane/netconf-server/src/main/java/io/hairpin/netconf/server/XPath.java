@@ -1,5 +1,6 @@
 package io.hairpin.netconf.server;
 
+import com.google.common.base.Throwables;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -98,7 +99,8 @@ final class XPath {
       // The parser throws what its generated code throws.
       throw RpcError.protocol(
               ErrorTag.INVALID_VALUE,
-              "'%s' is no XPath expression: %s".formatted(text, e.getMessage()))
+              "'%s' is no XPath expression: %s"
+                  .formatted(text, Throwables.getRootCause(e).getMessage()))
           .withInfo("bad-element", at.name)
           .asException();
     }

@@ -129,6 +129,12 @@ class ErrorTest {
   }
 
   @Test
+  void theReasonIsOneLine() throws Exception {
+    assertThat(client.rpc(Served.edit("<top><count>x</count></top>")))
+        .contains("Incorrect lexical representation of integer value: x.</error-message>");
+  }
+
+  @Test
   void validateTakesAConfigurationInTheRequest() throws Exception {
     String good = "<validate><source>" + Served.config("<top/>") + "</source></validate>";
     String bad = "<validate><source>" + Served.config("<needs/>") + "</source></validate>";

@@ -161,6 +161,13 @@ class XPathFilterTest {
   }
 
   @Test
+  void aPrefixThatIsNotDeclaredIsNamed() throws Exception {
+    assertThat(get("get", "/nosuch:top"))
+        .contains("<error-tag>invalid-value</error-tag>")
+        .contains("'/nosuch:top' is no XPath expression: Prefix nosuch is not bound<");
+  }
+
+  @Test
   void itIsAnnounced() {
     assertThat(client.hello()).contains(">urn:ietf:params:netconf:capability:xpath:1.0<");
   }
