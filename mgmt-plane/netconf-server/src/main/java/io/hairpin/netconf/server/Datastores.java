@@ -86,12 +86,17 @@ final class Datastores {
         .build();
   }
 
-  /** Takes over what is stored and hands it to the participants. */
-  void start() throws IOException {
+  /** Reads what is stored. */
+  void open() throws IOException {
     ContainerNode data = stored.open(validator);
     startup = data;
     shared.reset(data);
-    running.start(data);
+    running.open(data);
+  }
+
+  /** Hands what was stored to the participants. */
+  void start() {
+    running.start();
   }
 
   /** Adds one who is told what happens; before the first session. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
@@ -88,7 +89,8 @@ public final class NetconfServer implements Closeable {
             sessions,
             events,
             monitoring.capabilities(),
-            builder.maxMessageSize);
+            builder.maxMessageSize,
+            new CountDownLatch(1));
   }
 
   /**
@@ -101,17 +103,23 @@ public final class NetconfServer implements Closeable {
   }
 
   /**
-   * Reads the stored configuration, hands it to the participants and opens the port.
+   * Reads the stored configuration, opens the port, hands the configuration to the participants and
+   * greets the sessions, in this order: a port that is taken fails before anything is done.
    *
    * @throws IOException if the stored configuration cannot be read or the port cannot be opened;
    *     nothing is left open then
    */
   public void start() throws IOException {
-    datastores.start();
+    datastores.open();
     try {
-      transports.open(server, wanted, hostKey);
+      transports.open(
+          server, wanted, hostKey, datastores.read(Datastores.Name.RUNNING, Actor.SERVER));
+      datastores.start();
+      server.started().countDown();
     } catch (IOException | RuntimeException e) {
       transports.close();
+      // Sessions that wait find their connections closed.
+      server.started().countDown();
       datastores.close();
       throw e;
     }

@@ -46,9 +46,12 @@ final class Running {
   }
 
   /** Takes over what was stored. */
-  void start(ContainerNode configuration) {
+  void open(ContainerNode configuration) {
     data = configuration;
-    participants.forEach(participant -> participant.start(configuration));
+  }
+
+  void start() {
+    participants.forEach(participant -> participant.start(data));
   }
 
   /** Has a say in a change before anyone else; throws if it may not be. */

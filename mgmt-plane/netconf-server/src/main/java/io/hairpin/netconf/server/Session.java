@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,7 +32,11 @@ import org.slf4j.LoggerFactory;
 final class Session implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-  /** What the sessions of a server have in common. */
+  /**
+   * What the sessions of a server have in common.
+   *
+   * @param started is open when the configuration is in force; until then sessions wait
+   */
   record Server(
       Schema schema,
       Datastores datastores,
@@ -39,7 +44,8 @@ final class Session implements Runnable {
       Sessions sessions,
       SystemEvents events,
       List<String> capabilities,
-      long maxMessageSize) {}
+      long maxMessageSize,
+      CountDownLatch started) {}
 
   /** Ends a transport at once, from any thread, with a reason where the transport can tell one. */
   @FunctionalInterface
@@ -116,11 +122,12 @@ final class Session implements Runnable {
     LOG.info(
         "session {} of {} from {} by {} begins", id, peer.user(), peer.host(), peer.transport());
     try {
+      server.started.await();
       if (hello()) {
         serve();
       }
       end(EndOfSession.Reason.DROPPED);
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       end(answered && !greeted ? EndOfSession.Reason.BAD_HELLO : EndOfSession.Reason.DROPPED);
       LOG.info("session {} ends: {}", id, e.getMessage());
     } catch (RuntimeException e) {

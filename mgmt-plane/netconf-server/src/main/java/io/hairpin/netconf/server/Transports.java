@@ -114,8 +114,10 @@ final class Transports implements Participant, Closeable {
   }
 
   /** Opens the port that the server was started with, then what is configured. */
-  void open(Session.Server serving, InetSocketAddress address, Path hostKey) throws IOException {
+  void open(Session.Server serving, InetSocketAddress address, Path hostKey, ContainerNode running)
+      throws IOException {
     server = serving;
+    configure(running);
     ownKeys = SshTransport.hostKeys(hostKey);
     SshTransport ssh = new SshTransport(address, ownKeys, this);
     ssh.start();
@@ -166,6 +168,10 @@ final class Transports implements Participant, Closeable {
 
   @Override
   public void start(ContainerNode running) {
+    // It was opened with it.
+  }
+
+  private void configure(ContainerNode running) {
     try {
       ServerConfiguration stored = ServerConfiguration.of(context, running);
       tls = identity(stored);

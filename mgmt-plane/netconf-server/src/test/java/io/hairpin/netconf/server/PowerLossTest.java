@@ -98,6 +98,7 @@ class PowerLossTest {
             new AccessControl(Served.SCHEMA, Set.of(), user -> Set.of()),
             new FileStorage(disk),
             List.of());
+    datastores.open();
     datastores.start();
     return datastores;
   }

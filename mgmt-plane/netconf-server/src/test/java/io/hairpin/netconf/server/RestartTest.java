@@ -3,16 +3,24 @@ package io.hairpin.netconf.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hairpin.netconf.client.NetconfClient;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 
 class RestartTest {
   @TempDir private Path directory;
@@ -140,5 +148,85 @@ class RestartTest {
     }
     assertThat(ids.get(1)).isEqualTo(ids.get(0));
     assertThat(Set.copyOf(ids.subList(1, ids.size()))).hasSize(5);
+  }
+
+  /** A participant that does something at the start and nothing to changes. */
+  private static Participant starting(Runnable atStart) {
+    return new Participant() {
+      @Override
+      public void start(ContainerNode running) {
+        atStart.run();
+      }
+
+      @Override
+      public Prepared prepare(Change change) {
+        return new Prepared() {
+          @Override
+          public void apply() {}
+
+          @Override
+          public void abort() {}
+        };
+      }
+    };
+  }
+
+  @Test
+  void aPortThatIsTakenFailsBeforeAnyParticipantStarts() throws Exception {
+    List<String> started = new ArrayList<>();
+    Participant participant = starting(() -> started.add("started"));
+    try (Served other = new Served(directory.resolve("other"))) {
+      assertThatThrownBy(
+              () ->
+                  new Served(
+                      directory, b -> b.participant(participant).address(other.server.address())))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(started).isEmpty();
+    new Served(directory, b -> b.participant(participant)).close();
+    assertThat(started).containsExactly("started");
+  }
+
+  @Test
+  void clientsThatComeBeforeTheParticipantsHaveStartedWait() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    AtomicBoolean started = new AtomicBoolean();
+    CompletableFuture<Boolean> greeted = new CompletableFuture<>();
+    Participant participant =
+        starting(
+            () -> {
+              Thread client =
+                  Thread.ofPlatform()
+                      .start(
+                          () -> {
+                            try (var early =
+                                NetconfClient.connect("127.0.0.1", port, "admin", "secret")) {
+                              // The hello was read: the participant must have started by now.
+                              greeted.complete(
+                                  started.get() && early.hello().contains("capability"));
+                            } catch (IOException e) {
+                              greeted.completeExceptionally(e);
+                            }
+                          });
+              // The client waits for the hello, which is all that it waits for so long.
+              while (!waitsForHello(client)) {
+                Thread.onSpinWait();
+              }
+              started.set(true);
+            });
+    try (Served served = new Served(directory, b -> b.participant(participant).address(address))) {
+      assertThat(greeted.get()).isTrue();
+      assertThat(served.server.sessions()).isNotNull();
+    }
+  }
+
+  private static boolean waitsForHello(Thread client) {
+    return !client.isAlive()
+        || Arrays.stream(client.getStackTrace())
+            .anyMatch(frame -> frame.getClassName().endsWith("MessageReader"));
   }
 }
