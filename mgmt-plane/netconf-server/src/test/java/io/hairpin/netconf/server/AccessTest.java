@@ -37,8 +37,8 @@ class AccessTest {
   private static final StateBuilder NODES =
       new StateBuilder(QNameModule.of(Served.NS, "2026-01-01"));
   private static final String DATA =
-      "<top><name>n</name><count>5</count><item><id>b</id><value>2</value></item>"
-          + "<item><id>a</id><value>1</value><sub><x>s</x></sub></item></top>";
+      "<top><name>n</name><count>5</count><item><id>a</id><value>1</value><sub><x>s</x></sub></item>"
+          + "<item><id>b</id><value>2</value></item></top>";
   private static final String DENIED = "<error-tag>access-denied</error-tag>";
 
   @TempDir private Path directory;
@@ -188,8 +188,8 @@ class AccessTest {
     nacm("", deny(path("/n:top/n:item/n:value", "read")));
     assertThat(Served.running(ann))
         .isEqualTo(
-            "<top><name>n</name><count>5</count><item><id>b</id></item>"
-                + "<item><id>a</id><sub><x>s</x></sub></item></top>");
+            "<top><name>n</name><count>5</count><item><id>a</id><sub><x>s</x></sub></item>"
+                + "<item><id>b</id></item></top>");
     assertThat(
             ann.rpc(
                 "<get-config><source><running/></source><filter><top xmlns='urn:test:nodes'>"
