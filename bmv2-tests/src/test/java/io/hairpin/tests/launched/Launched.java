@@ -22,7 +22,9 @@ final class Launched implements AutoCloseable {
 
   static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
-  private static final int PATIENCE_SECONDS = 240;
+  /** Less than a test may take at most, so that what there was is told. */
+  private static final int PATIENCE_SECONDS = 150;
+
   private static final String END = "\0";
 
   private final Process process;
