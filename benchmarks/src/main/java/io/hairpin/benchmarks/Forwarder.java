@@ -128,6 +128,11 @@ final class Forwarder implements AutoCloseable {
     return target;
   }
 
+  /** The CPU time that the switch's process has had, in seconds. */
+  double cpuSeconds() {
+    return process == null ? Double.NaN : process.cpuSeconds();
+  }
+
   @Override
   public void close() {
     if (target != null) {

@@ -128,6 +128,16 @@ final class Started implements AutoCloseable {
     throw new IOException("process " + pid() + " has no VmHWM");
   }
 
+  /** The CPU time that the process has had, in seconds. */
+  double cpuSeconds() {
+    return process
+        .toHandle()
+        .info()
+        .totalCpuDuration()
+        .map(time -> time.toNanos() / 1e9)
+        .orElse(Double.NaN);
+  }
+
   @Override
   public void close() {
     process.destroy();
