@@ -7,9 +7,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.util.ImmutableOffsetMapTemplate;
 import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifierWithPredicates;
@@ -101,6 +103,10 @@ final class Definition {
   private final @Nullable Definition parent;
   private final List<QName> way;
   private final XmlCodecFactory codecs;
+
+  /** The modules whose nodes there are; those that are only imported add none. */
+  private final Set<QNameModule> implemented;
+
   private volatile @Nullable Map<String, List<Definition>> children;
   private volatile @Nullable List<Definition> ordered;
   private volatile @Nullable XmlCodec<?> codec;
@@ -119,8 +125,10 @@ final class Definition {
       List<Branch> branches,
       List<Condition> conditions,
       int order,
-      XmlCodecFactory codecs) {
+      XmlCodecFactory codecs,
+      Set<QNameModule> implemented) {
     this.way = way;
+    this.implemented = implemented;
     this.conditions = conditions;
     this.parent = parent;
     this.schema = schema;
@@ -152,7 +160,7 @@ final class Definition {
         };
   }
 
-  static Definition root(EffectiveModelContext context) {
+  static Definition root(EffectiveModelContext context, Set<QNameModule> implemented) {
     return new Definition(
         null,
         null,
@@ -162,7 +170,8 @@ final class Definition {
         List.of(),
         List.of(),
         0,
-        XmlCodecFactory.create(context));
+        XmlCodecFactory.create(context),
+        implemented);
   }
 
   QName name() {
@@ -267,6 +276,9 @@ final class Definition {
       present = new LinkedHashMap<>();
       if (schema == null && container instanceof EffectiveModelContext all) {
         for (OperationDefinition rpc : all.getOperations()) {
+          if (!implemented.contains(rpc.getQName().getModule())) {
+            continue;
+          }
           present.put(rpc.getQName(), operation(rpc));
         }
       } else if (schema instanceof ActionNodeContainer holder) {
@@ -292,7 +304,16 @@ final class Definition {
             ? List.of(named.getQName())
             : List.of(named.getQName(), holder.getQName());
     return new Definition(
-        this, holder, named.getQName(), way, container, List.of(), List.of(), 0, codecs);
+        this,
+        holder,
+        named.getQName(),
+        way,
+        container,
+        List.of(),
+        List.of(),
+        0,
+        codecs,
+        implemented);
   }
 
   /** The notifications that are defined at this node. */
@@ -303,6 +324,9 @@ final class Definition {
       Object owner = schema == null ? container : schema;
       if (owner instanceof NotificationNodeContainer holder) {
         for (NotificationDefinition notification : holder.getNotifications()) {
+          if (!implemented.contains(notification.getQName().getModule())) {
+            continue;
+          }
           present.put(notification.getQName(), guest(notification, notification, notification));
         }
       }
@@ -351,6 +375,9 @@ final class Definition {
       Map<QName, List<Condition>> whens) {
     int next = first;
     for (DataSchemaNode node : from.getChildNodes()) {
+      if (!implemented.contains(node.getQName().getModule())) {
+        continue;
+      }
       List<Condition> conditions = new ArrayList<>(outer);
       inherited(from, node, conditions);
       own(node, node instanceof ChoiceSchemaNode, conditions);
@@ -388,7 +415,8 @@ final class Definition {
                     path,
                     List.copyOf(conditions),
                     at,
-                    codecs));
+                    codecs,
+                    implemented));
       }
     }
     return next;

@@ -278,6 +278,10 @@ final class Monitoring {
         if (!module.getFeatures().isEmpty()) {
           about.add(library.leafList("feature", features(module)));
         }
+        List<String> deviations = deviations(module);
+        if (!deviations.isEmpty()) {
+          about.add(library.leafList("deviation", deviations));
+        }
         implemented.add(library.entry("module", Map.of("name", module.getName()), about));
       } else {
         Map<String, Object> keys = new LinkedHashMap<>();
@@ -315,6 +319,23 @@ final class Monitoring {
         library.list("module-set", List.of(set)),
         library.list("schema", List.of(whole)),
         library.list("datastore", stores));
+  }
+
+  /** The modules that say where this server does not follow a module. */
+  private List<String> deviations(Module of) {
+    return schema.context().getModules().stream()
+        .filter(
+            module ->
+                module.getDeviations().stream()
+                    .anyMatch(
+                        deviation ->
+                            deviation
+                                .getTargetPath()
+                                .lastNodeIdentifier()
+                                .getModule()
+                                .equals(of.getQNameModule())))
+        .map(Module::getName)
+        .toList();
   }
 
   private List<MapEntryNode> submodules(Module module) {

@@ -24,6 +24,7 @@ import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QNameModule;
@@ -55,8 +56,11 @@ public final class Schema {
           "ietf-netconf-notifications",
           "ietf-netconf-partial-lock",
           "ietf-netconf-with-defaults",
+          "hairpin-subscriptions-deviations",
           "ietf-origin",
+          "ietf-subscribed-notifications",
           "ietf-yang-library",
+          "ietf-yang-push",
           "nc-notifications",
           "notifications",
           ServerConfiguration.MODULE);
@@ -73,7 +77,13 @@ public final class Schema {
   private Schema(EffectiveModelContext context, List<Source> sources) {
     this.context = context;
     this.sources = sources;
-    this.root = Definition.root(context);
+    this.root =
+        Definition.root(
+            context,
+            context.getModules().stream()
+                .filter(this::isImplemented)
+                .map(Module::getQNameModule)
+                .collect(Collectors.toUnmodifiableSet()));
   }
 
   /**
@@ -133,6 +143,7 @@ public final class Schema {
     private record Found(String name, String text, String origin) {}
 
     private Builder() {
+      features("ietf-subscribed-notifications", "encode-xml", "replay", "subtree", "xpath");
       ClassLoader loader = Schema.class.getClassLoader();
       classPath(loader == null ? ClassLoader.getSystemClassLoader() : loader);
     }
@@ -356,13 +367,29 @@ public final class Schema {
           : "%s:%d:%d: %s".formatted(file, e.getLine(), e.getCharPositionInLine(), text);
     }
 
+    /** The first mistake, and rather one in a file than one that follows from it in a jar. */
     private static String locate(Throwable e) {
+      List<StatementSourceException> located = new ArrayList<>();
+      String message = collect(e, located);
+      return located.stream()
+          .filter(each -> !each.sourceRef().toString().startsWith("jar:"))
+          .findFirst()
+          .or(() -> located.stream().findFirst())
+          .map(each -> each.sourceRef() + ": " + each.getMessage())
+          .orElse(message);
+    }
+
+    /** Finds what has a place; tells the innermost message. */
+    private static String collect(Throwable e, List<StatementSourceException> into) {
+      if (e instanceof StatementSourceException located) {
+        into.add(located);
+      }
       String message = String.valueOf(e.getMessage());
-      for (Throwable t = e; t != null; t = t.getCause()) {
-        message = String.valueOf(t.getMessage());
-        if (t instanceof StatementSourceException located) {
-          return located.sourceRef() + ": " + message;
-        }
+      if (e.getCause() != null) {
+        message = collect(e.getCause(), into);
+      }
+      for (Throwable suppressed : e.getSuppressed()) {
+        collect(suppressed, into);
       }
       return message;
     }
