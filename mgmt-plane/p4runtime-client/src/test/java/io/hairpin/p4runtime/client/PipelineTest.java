@@ -29,6 +29,12 @@ class PipelineTest {
   }
 
   @Test
+  void onlySomeTablesNotifyOfIdleEntries() {
+    assertThat(PIPELINE.notifiesIdle("fdb")).isTrue();
+    assertThat(PIPELINE.notifiesIdle("acl")).isFalse();
+  }
+
+  @Test
   void everyUnambiguousSpellingIsOneEntity() {
     for (String spelling : List.of("Ingress.fdb.fdb", "fdb.fdb", "fdb")) {
       TableEntry entry =

@@ -343,6 +343,17 @@ class SessionTest {
         .hasMessageContaining("0..7");
   }
 
+  @Test
+  void forHowLongEntriesWereIdleIsReadByTheirKeys() {
+    session.pushPipeline();
+    session.write(List.of(Update.insert(Example.fdb(1, 1).idleTimeout(Duration.ofSeconds(9)))));
+    target.pass(Duration.ofSeconds(3));
+
+    assertThat(session.readIdleTimes(List.of(Example.fdb(1, 1), Example.fdb(2, 1))))
+        .isEqualTo(Map.of(PipelineTest.canonical(Example.fdb(1, 1)).key(), Duration.ofSeconds(3)));
+    assertThat(session.readIdleTimes(List.of())).isEmpty();
+  }
+
   private static Map<String, Value> metadata() {
     return Map.of("port", Value.of(3), "pad", Value.of(0));
   }
