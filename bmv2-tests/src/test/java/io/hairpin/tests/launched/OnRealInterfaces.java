@@ -28,6 +28,9 @@ abstract class OnRealInterfaces {
   private static final String SCRIPTS =
       Launched.HOME.resolve("bmv2-tests/src/test/stations").toString();
 
+  private static final int HEADER = 14;
+  private static final int SHORTEST = 60;
+
   @Parameter WiredTarget target;
 
   Testbed bed;
@@ -98,9 +101,13 @@ abstract class OnRealInterfaces {
     return frame("ff:ff:ff:ff:ff:ff", source, "");
   }
 
-  /** A frame of an experimental EtherType, in hex, with tags in front of that. */
+  /** A short frame of an experimental EtherType, in hex, with tags in front of that. */
   static String frame(String destination, String source, String tags) {
-    return (destination + source).replace(":", "") + tags + "88b5" + "00".repeat(46);
+    return frame(destination, source, tags, SHORTEST);
+  }
+
+  static String frame(String destination, String source, String tags, int octets) {
+    return (destination + source).replace(":", "") + tags + "88b5" + "00".repeat(octets - HEADER);
   }
 
   // What a station sees.

@@ -2,6 +2,9 @@ package io.hairpin.tests.launched;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Priorities: whom the switch believes, what it transmits, and which queue it uses. */
@@ -11,6 +14,12 @@ final class RealQualityOfServiceTest extends OnRealInterfaces {
   private static final String EF = "0xb8";
 
   private static final int ECHO = 8;
+  private static final String BROADCAST = "ff:ff:ff:ff:ff:ff";
+
+  /** Two of these are what is green at once, ten are what is not red. */
+  private static final int LONG = 990;
+
+  private static final int MANY = 40;
 
   private static String qos(String content) {
     return "<qos xmlns=\"urn:hairpin:yang:qos\">" + content + "</qos>";
@@ -65,11 +74,11 @@ final class RealQualityOfServiceTest extends OnRealInterfaces {
     Launched two = wire("two");
     Launched three = wire("three");
 
-    one.write(frame("ff:ff:ff:ff:ff:ff", Testbed.mac(1), "8100a00a"));
-    two.awaitLine(frame("ff:ff:ff:ff:ff:ff", Testbed.mac(1), "8100000a"));
+    one.write(frame(BROADCAST, Testbed.mac(1), "8100a00a"));
+    two.awaitLine(frame(BROADCAST, Testbed.mac(1), "8100000a"));
 
-    three.write(frame("ff:ff:ff:ff:ff:ff", Testbed.mac(3), "8100a00a"));
-    two.awaitLine(frame("ff:ff:ff:ff:ff:ff", Testbed.mac(3), "8100a00a"));
+    three.write(frame(BROADCAST, Testbed.mac(3), "8100a00a"));
+    two.awaitLine(frame(BROADCAST, Testbed.mac(3), "8100a00a"));
   }
 
   @Test
@@ -85,5 +94,68 @@ final class RealQualityOfServiceTest extends OnRealInterfaces {
     assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
 
     assertThat(two.awaitLines(echo("", ECHO).asPredicate()).getLast()).matches("^.{28}45b8.*");
+  }
+
+  /** A target that is slow may lose some frames before it meters them. */
+  @Test
+  void aPolicerPassesMarksAndDiscardsByRate() throws Exception {
+    hairpin.configure(
+        interfaces(port(1, qos("<policer>strict</policer>")), port(2)),
+        bridge(
+            vlan(1, untagged(1), tagged(2)),
+            qos(
+                """
+                <policer>
+                  <name>strict</name>
+                  <committed-information-rate>8000</committed-information-rate>
+                  <committed-burst-size>2000</committed-burst-size>
+                  <peak-information-rate>8000</peak-information-rate>
+                  <peak-burst-size>10000</peak-burst-size>
+                </policer>
+                """)));
+    Launched one = wire("one");
+    Launched two = wire("two");
+    List<Long> before = policed();
+
+    for (int i = 0; i < MANY; i++) {
+      one.write(frame(BROADCAST, Testbed.mac(1), "", LONG));
+    }
+
+    two.awaitLine(frame(BROADCAST, Testbed.mac(1), "81000001", LONG));
+    two.awaitLine(frame(BROADCAST, Testbed.mac(1), "81001001", LONG));
+    // Received, conforming, exceeding, violating, transmitted, until the five agree.
+    List<Long> counts =
+        WiredSwitch.eventually(
+            () -> since(before),
+            all ->
+                all.get(0) == all.get(1) + all.get(2) + all.get(3)
+                    && all.get(4) == all.get(1) + all.get(2)
+                    && all.get(3) > 0);
+    assertThat(counts.get(1)).isBetween(2L, MANY / 2L);
+    assertThat(counts.get(2)).isBetween(1L, MANY / 2L);
+  }
+
+  private List<Long> policed() throws Exception {
+    List<Long> counts = new ArrayList<>(List.of(hairpin.count("port1", "received-frames")));
+    for (String colour : List.of("conforming", "exceeding", "violating")) {
+      counts.add(
+          Long.valueOf(
+              hairpin
+                  .get(
+                      "<interfaces xmlns=\"urn:ietf:params:xml:ns:yang:ietf-interfaces\">"
+                          + "<interface><name>port1</name>"
+                          + "<bridge-port xmlns=\"urn:hairpin:yang:bridge\">"
+                          + qos("<policed><%s-frames/></policed>".formatted(colour))
+                          + "</bridge-port></interface></interfaces>",
+                      colour + "-frames")
+                  .getFirst()));
+    }
+    counts.add(hairpin.count("port2", "transmitted-frames"));
+    return counts;
+  }
+
+  private List<Long> since(List<Long> before) throws Exception {
+    List<Long> now = policed();
+    return IntStream.range(0, now.size()).mapToObj(i -> now.get(i) - before.get(i)).toList();
   }
 }
