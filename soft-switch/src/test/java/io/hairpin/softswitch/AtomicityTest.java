@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Batches of which all is done or nothing (P4Runtime 12.2). */
+/** Batches of which all is done, or nothing, or what can be (P4Runtime 12.2). */
 class AtomicityTest {
   private static final int COUNTER =
       Testbed.CONFIG.getP4Info().getCounters(0).getPreamble().getId();
@@ -291,6 +291,37 @@ class AtomicityTest {
         .containsExactly(entity(station(2, "send", 1)));
   }
 
+  @Test
+  void aBatchThatContinuesDoesWhatCanBeDone() {
+    assertThatThrownBy(
+            () ->
+                write(
+                    Atomicity.CONTINUE_ON_ERROR,
+                    List.of(
+                        update(Update.Type.INSERT, entity(station(1, "send", 1))),
+                        update(Update.Type.DELETE, entity(station(9, "send", 1))),
+                        update(Update.Type.INSERT, entity(station(2, "send", 1))))))
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e ->
+                assertThat(Testbed.errors(e))
+                    .extracting(Error::getCanonicalCode)
+                    .containsExactly(0, Status.Code.NOT_FOUND.value(), 0));
+    assertThat(
+            testbed.read(entity(TableEntry.newBuilder().setTableId(tableId("stations")).build())))
+        .containsExactlyInAnyOrder(entity(station(1, "send", 1)), entity(station(2, "send", 1)));
+  }
+
+  /** A batch that takes its time between its first update and its last one. */
+  private static List<Update> batch(Update first, Update last) {
+    var updates = new ArrayList<>(List.of(first));
+    for (int i = 0; i < 2000; i++) {
+      updates.add(update(Update.Type.MODIFY, counter(1, i)));
+    }
+    updates.add(last);
+    return updates;
+  }
+
   /**
    * Both tables of the program send the frame to the same port before and after each batch, but not
    * in the middle of one, where the second table's entry wins.
@@ -309,16 +340,16 @@ class AtomicityTest {
                     testbed.inject(1, frame);
                   }
                 });
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 25; i++) {
       // In between, port 3 would be seen.
       write(
           Atomicity.DATAPLANE_ATOMIC,
-          List.of(
+          batch(
               update(Update.Type.MODIFY, entity(station(0x0200000000aaL, "send", 3))),
               update(Update.Type.INSERT, wire(1, "send", 2))));
       write(
           Atomicity.DATAPLANE_ATOMIC,
-          List.of(
+          batch(
               update(Update.Type.DELETE, wire(1, "send", 2)),
               update(Update.Type.MODIFY, entity(station))));
     }
