@@ -2,11 +2,16 @@ package io.hairpin.softswitch.port;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hairpin.softswitch.engine.Action;
+import io.hairpin.softswitch.engine.Entry;
+import io.hairpin.softswitch.engine.Match;
 import io.hairpin.softswitch.engine.Program;
 import io.hairpin.softswitch.engine.ProgramException;
 import io.hairpin.softswitch.engine.Replication;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -102,7 +107,7 @@ class QueueTest {
     send(2, 0);
     send(2, 0);
     send(3, 0);
-    var ports = new java.util.HashSet<Character>();
+    var ports = new HashSet<Character>();
     for (int i = 0; i < 2; i++) {
       ports.add(Objects.requireNonNull(received.poll(30, TimeUnit.SECONDS)).charAt(0));
     }
@@ -130,8 +135,19 @@ class QueueTest {
     send(2, 0);
     assertThat(priorityOfTheNext()).isZero();
     send(2, 1);
-    dataplane.run(program("bridge.json"));
+    Program bridge = program("bridge.json");
+    Objects.requireNonNull(bridge.table("In.ports"))
+        .insert(
+            new Entry(
+                List.of(new Match.Exact(BigInteger.ONE)),
+                0,
+                new Action("In.receive", List.of(BigInteger.TEN))));
+    Objects.requireNonNull(bridge.table("In.fdb"))
+        .setDefault(new Action("In.forward", List.of(BigInteger.valueOf(3))));
+    dataplane.run(bridge);
     now.addAndGet(INTERVAL);
     assertThat(priorityOfTheNext()).isEqualTo(1);
+    send(2, 1);
+    assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo("3 020100000102030405060708");
   }
 }
