@@ -197,7 +197,16 @@ enum bit<2> flood_t {
     UNKNOWN_UNICAST = 3
 }
 
-// Which metadata a sample keeps of the frame that it is a copy of.
+// The instance that control gives the replica which it gets itself: no logical port.
+const bit<16> TO_CONTROL = 0;
+
+// The clone session of a sample, the instance that control gives the copy which it is, and its reason
+// as a packet-in.
+const bit<32> SAMPLE_SESSION = 100;
+const bit<16> SAMPLE = 0xFFFF;
+const bit<8> PACKET_IN_SAMPLE = 2;
+
+// Which metadata a sample keeps of the frame that it is a copy of, where an annotation says so (v1model).
 const bit<8> SAMPLE_FIELDS = 1;
 
 // What control learns from. No bool: bmv2's digests cannot hold one.

@@ -5,8 +5,9 @@
 #include "headers.p4"
 #include "ids.p4"
 
-// 802.1Q 6.9.3: the PCP that a priority is transmitted with, and the DSCP where control wants one.
-control Marking(inout headers_t hdr, inout metadata_t meta) {
+// 802.1Q 6.9.3: the PCP that a priority is transmitted with, and the DSCP where control wants one. How
+// the DSCP gets into the frame, and a checksum right with it, is the architecture's part.
+control Marking(inout metadata_t meta) {
     @id(ACTION_MARKING_MARK)
     action mark(bit<3> pcp, bit<1> sets_dscp, bit<6> dscp) {
         meta.pcp = pcp;
@@ -35,21 +36,6 @@ control Marking(inout headers_t hdr, inout metadata_t meta) {
 
     apply {
         marking.apply();
-        if (meta.sets_dscp == 1 && !hdr.carried_s_tag.isValid()) {
-            if (hdr.ipv4.isValid() && hdr.ipv4.version == 4) {
-                // RFC 1624, equation 3: a checksum that was wrong stays wrong.
-                bit<16> before = hdr.ipv4.version ++ hdr.ipv4.ihl ++ hdr.ipv4.dscp ++ hdr.ipv4.ecn;
-                hdr.ipv4.dscp = meta.dscp;
-                bit<16> after = hdr.ipv4.version ++ hdr.ipv4.ihl ++ hdr.ipv4.dscp ++ hdr.ipv4.ecn;
-                bit<32> sum = (bit<32>) (~hdr.ipv4.checksum) + (bit<32>) (~before)
-                    + (bit<32>) after;
-                sum = (sum & 0xFFFF) + (sum >> 16);
-                sum = (sum & 0xFFFF) + (sum >> 16);
-                hdr.ipv4.checksum = ~((bit<16>) sum);
-            } else if (hdr.ipv6.isValid() && hdr.ipv6.version == 6) {
-                hdr.ipv6.dscp = meta.dscp;
-            }
-        }
     }
 }
 

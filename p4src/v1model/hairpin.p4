@@ -19,6 +19,7 @@
 #include "../shared/trap.p4"
 #include "../shared/vlan_admission.p4"
 #include "../shared/vlan_egress.p4"
+#include "dscp.p4"
 #include "egress_access_lists.p4"
 #include "flood_rates.p4"
 #include "ingress_access_lists.p4"
@@ -31,13 +32,6 @@
 const bit<32> INSTANCE_INGRESS_CLONE = 1;
 const bit<32> INSTANCE_EGRESS_CLONE = 2;
 const bit<32> INSTANCE_REPLICA = 5;
-
-// The instance that control gives the replica which it gets itself: no logical port.
-const bit<16> TO_CONTROL = 0;
-
-// The instance that control gives the copy which a sample is, and its reason as a packet-in.
-const bit<16> SAMPLE = 0xFFFF;
-const bit<8> PACKET_IN_SAMPLE = 2;
 
 parser HairpinParser(packet_in packet, out headers_t hdr, inout metadata_t meta,
                      inout standard_metadata_t standard_metadata) {
@@ -189,6 +183,7 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
     VlanEgress() vlan;
     ChannelTransmission() channel;
     Marking() marking;
+    Dscp() dscp;
     EgressAttachments() attachments;
     EgressAccessLists() access_lists;
     Mirroring() mirroring;
@@ -240,7 +235,8 @@ control HairpinEgress(inout headers_t hdr, inout metadata_t meta,
             }
             meta.mirrors = 0;
             if (meta.reason == reason_t.NONE) {
-                marking.apply(hdr, meta);
+                marking.apply(meta);
+                dscp.apply(hdr, meta);
                 vlan.apply(hdr, meta);
             }
             if (meta.reason == reason_t.NONE) {

@@ -8,8 +8,6 @@
 // Copies frames at random, as they were received, to where control has the clone session go: the
 // CPU port. A target makes one copy of a frame: what is mirrored besides has a session of its own.
 control Sampling(inout metadata_t meta) {
-    const bit<32> SAMPLE_SESSION = 100;
-
     @id(COUNTER_SAMPLED)
     counter(LOGICAL_PORTS, CounterType.packets) sampled;
 
