@@ -20,9 +20,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/**
- * The P4Runtime contract, as the golden P4Info has it, beside the registry of every id there was.
- */
+/** The P4Runtime contract, as the golden P4Infos have it, beside the registry of every id. */
 final class ContractTest {
 
   private static final Path REGISTRY = Path.of("../p4src/registry");
@@ -48,15 +46,24 @@ final class ContractTest {
   }
 
   private static P4Info p4Info() throws IOException {
+    return p4Info("hairpin.p4info.txtpb");
+  }
+
+  private static P4Info p4Info(String resource) throws IOException {
     try (InputStream in =
         Objects.requireNonNull(
-            ContractTest.class.getResourceAsStream("/io/hairpin/p4src/hairpin.p4info.txtpb"))) {
+            ContractTest.class.getResourceAsStream("/io/hairpin/p4src/" + resource))) {
       return TextFormat.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), P4Info.class);
     }
   }
 
   private static Map<String, String> objects() throws IOException {
-    P4Info info = p4Info();
+    Map<String, String> objects = new TreeMap<>(objects(p4Info("hairpin-tna.p4info.txtpb")));
+    objects.putAll(objects(p4Info()));
+    return objects;
+  }
+
+  private static Map<String, String> objects(P4Info info) {
     Map<String, String> objects = new TreeMap<>();
     put(objects, "table", info.getTablesList().stream().map(o -> o.getPreamble()));
     put(objects, "action", info.getActionsList().stream().map(o -> o.getPreamble()));

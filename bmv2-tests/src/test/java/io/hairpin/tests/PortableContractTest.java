@@ -1,0 +1,158 @@
+package io.hairpin.tests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
+import io.hairpin.p4runtime.config.v1.P4Info;
+import io.hairpin.p4runtime.config.v1.Preamble;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** One control drives the program on v1model and on TNA: their P4Infos are the same. */
+final class PortableContractTest {
+
+  private static final Pattern ID = Pattern.compile("id: (\\d{8,})");
+
+  /** A P4Info by object, in lines. */
+  private static Map<String, List<String>> objects(String resource) throws IOException {
+    P4Info info;
+    try (InputStream in =
+        Objects.requireNonNull(
+            PortableContractTest.class.getResourceAsStream("/io/hairpin/p4src/" + resource))) {
+      info = TextFormat.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), P4Info.class);
+    }
+    Map<String, String> actions = new HashMap<>();
+    info.getActionsList()
+        .forEach(
+            action ->
+                actions.put(
+                    Integer.toString(action.getPreamble().getId()),
+                    action.getPreamble().getAlias()));
+    Map<String, List<String>> objects = new TreeMap<>();
+    put(objects, actions, "table", info.getTablesList(), table -> table.getPreamble());
+    put(objects, actions, "counter", info.getCountersList(), counter -> counter.getPreamble());
+    put(
+        objects,
+        actions,
+        "direct counter",
+        info.getDirectCountersList(),
+        counter -> counter.getPreamble());
+    put(objects, actions, "meter", info.getMetersList(), meter -> meter.getPreamble());
+    put(objects, actions, "digest", info.getDigestsList(), digest -> digest.getPreamble());
+    put(
+        objects,
+        actions,
+        "header",
+        info.getControllerPacketMetadataList(),
+        header -> header.getPreamble());
+    put(objects, Map.of(), "action", info.getActionsList(), action -> action.getPreamble());
+    objects.put("types", lines(info.getTypeInfo(), actions));
+    objects.put("package", lines(info.getPkgInfo(), actions));
+    // Whatever the program has besides would not be compared.
+    assertThat(
+            info.toBuilder()
+                .clearTables()
+                .clearCounters()
+                .clearDirectCounters()
+                .clearMeters()
+                .clearDigests()
+                .clearControllerPacketMetadata()
+                .clearActions()
+                .clearTypeInfo()
+                .clearPkgInfo()
+                .build())
+        .isEqualTo(P4Info.getDefaultInstance());
+    return objects;
+  }
+
+  private static <T extends Message> void put(
+      Map<String, List<String>> objects,
+      Map<String, String> actions,
+      String kind,
+      List<T> messages,
+      Function<T, Preamble> preamble) {
+    for (T message : messages) {
+      objects.put(kind + " " + preamble.apply(message).getAlias(), lines(message, actions));
+    }
+  }
+
+  private static List<String> lines(Message message, Map<String, String> actions) {
+    return ID.matcher(message.toString())
+        .replaceAll(id -> "id: " + named(id, actions))
+        .lines()
+        .map(String::strip)
+        .toList();
+  }
+
+  private static String named(MatchResult id, Map<String, String> actions) {
+    return actions.getOrDefault(id.group(1), id.group(1));
+  }
+
+  private static List<String> without(Collection<String> lines, Collection<String> others) {
+    List<String> rest = new ArrayList<>(lines);
+    others.forEach(rest::remove);
+    return rest;
+  }
+
+  @Test
+  void theContractOnTnaDiffersFromTheOneOnV1modelInThisAlone() throws IOException {
+    Map<String, List<String>> v1model = objects("hairpin.p4info.txtpb");
+    Map<String, List<String>> tna = objects("hairpin-tna.p4info.txtpb");
+
+    List<String> differences = new ArrayList<>();
+    without(v1model.keySet(), tna.keySet()).forEach(object -> differences.add("- " + object));
+    without(tna.keySet(), v1model.keySet()).forEach(object -> differences.add("+ " + object));
+    v1model.forEach(
+        (object, lines) -> {
+          List<String> others = tna.get(object);
+          if (others != null) {
+            without(lines, others).forEach(line -> differences.add(object + " - " + line));
+            without(others, lines).forEach(line -> differences.add(object + " + " + line));
+          }
+        });
+
+    assertThat(differences)
+        .as("docs/pipeline/tna.md says why")
+        .containsExactlyInAnyOrder(
+            "package - arch: \"v1model\"",
+            "package + arch: \"tna\"",
+            "table source + idle_timeout_behavior: NOTIFY_CONTROL",
+            // A direct counter is of one table and counted in actions, so a table has its own.
+            "table ingress_vlan_ace - id: accept_ingress",
+            "table ingress_vlan_ace - id: drop_ingress",
+            "table ingress_vlan_ace - id: redirect",
+            "table ingress_vlan_ace + id: accept_ingress_vlan",
+            "table ingress_vlan_ace + id: drop_ingress_vlan",
+            "table ingress_vlan_ace + id: redirect_vlan",
+            "table egress_vlan_ace - id: accept_egress",
+            "table egress_vlan_ace - id: drop_egress",
+            "table egress_vlan_ace + id: accept_egress_vlan",
+            "table egress_vlan_ace + id: drop_egress_vlan",
+            "+ action accept_ingress_vlan",
+            "+ action drop_ingress_vlan",
+            "+ action redirect_vlan",
+            "+ action accept_egress_vlan",
+            "+ action drop_egress_vlan",
+            // Egress cannot cut a frame off.
+            "action copy + annotations: \"@action_restriction(\\\"\\n"
+                + "        length == 65535;\\n"
+                + "    \\\")\"",
+            "action copy + annotations: \"@noWarn(\\\"unused\\\")\"",
+            "action copy_to_vlan + annotations:"
+                + " \"@action_restriction(\\\"\\n        length == 65535;\\n    \\\")\"",
+            "action copy_to_vlan + annotations: \"@noWarn(\\\"unused\\\")\"");
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TNA_FLOOD_RATES_P4
+#define TNA_FLOOD_RATES_P4
+
+#include "../shared/headers.p4"
+#include "../shared/ids.p4"
+
+// How much a port may flood, and how much of that may be reflected: what floods and reflects is what
+// goes round in a loop. A rate that control has not set limits nothing. A frame above the rate of
+// its class is discarded; one above the rate of reflection is flooded and not reflected, because
+// the decision of reflective relay reads what is written here.
+control FloodRates(inout metadata_t meta) {
+    const bit<8> RED = (bit<8>) MeterColor_t.RED;
+
+    @id(METER_FLOOD_RATE)
+    Meter<bit<18>>(FLOOD_CLASSES * LOGICAL_PORTS, MeterType_t.PACKETS) flood_rate;
+    @id(METER_REFLECTION_RATE)
+    Meter<logical_port_t>(LOGICAL_PORTS, MeterType_t.PACKETS) reflection_rate;
+    @id(COUNTER_FLOOD_DISCARDS)
+    Counter<bit<64>, bit<18>>(FLOOD_CLASSES * LOGICAL_PORTS,
+                              CounterType_t.PACKETS_AND_BYTES) flood_discards;
+    @id(COUNTER_REFLECTION_LIMITED)
+    Counter<bit<64>, logical_port_t>(LOGICAL_PORTS,
+                                     CounterType_t.PACKETS_AND_BYTES) reflection_limited;
+
+    apply {
+        bit<18> index = meta.reception_port ++ (bit<2>) meta.flood;
+        if (flood_rate.execute(index) == RED) {
+            flood_discards.count(index);
+            if (meta.flood == flood_t.BROADCAST) {
+                meta.reason = reason_t.BROADCAST_RATE;
+            } else if (meta.flood == flood_t.MULTICAST) {
+                meta.reason = reason_t.MULTICAST_RATE;
+            } else {
+                meta.reason = reason_t.UNKNOWN_UNICAST_RATE;
+            }
+        } else if (meta.reflective_relay == 1) {
+            if (reflection_rate.execute(meta.reception_port) == RED) {
+                reflection_limited.count(meta.reception_port);
+                meta.reflective_relay = 0;
+            }
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hairpin on TNA (switch ASICs of the Tofino family): the shared blocks in their order, and what only
+// this architecture has: what ingress hands to egress, the verdicts, the counters, the replicas.
+#include <core.p4>
+#include <tna.p4>
+
+#include "../shared/attachments.p4"
+#include "../shared/filtering_database.p4"
+#include "../shared/frame_parser.p4"
+#include "../shared/headers.p4"
+#include "../shared/marking.p4"
+#include "../shared/multicast.p4"
+#include "../shared/port_state.p4"
+#include "../shared/priority.p4"
+#include "../shared/reception.p4"
+#include "../shared/reflective_relay.p4"
+#include "../shared/s_channel.p4"
+#include "../shared/transmission.p4"
+#include "../shared/trap.p4"
+#include "../shared/vlan_admission.p4"
+#include "../shared/vlan_egress.p4"
+#include "headers.p4"
+#include "dscp.p4"
+#include "egress_access_lists.p4"
+#include "flood_rates.p4"
+#include "ingress_access_lists.p4"
+#include "mirroring.p4"
+#include "policing.p4"
+#include "sampling.p4"
+#include "source.p4"
+
+const DigestType_t DIGEST_LEARN = 1;
+const MirrorType_t MIRROR_COPY = 1;
+
+parser HairpinIngressParser(packet_in packet, out tna_headers_t hdr, out tna_metadata_t local,
+                            out ingress_intrinsic_metadata_t intrinsic) {
+    FrameParser() frame;
+
+    state start {
+        packet.extract(intrinsic);
+        packet.advance(PORT_METADATA_SIZE);
+        local = ...;
+        frame.apply(packet, hdr.frame, local.meta);
+        transition accept;
+    }
+}
+
+control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
+                       in ingress_intrinsic_metadata_t intrinsic,
+                       in ingress_intrinsic_metadata_from_parser_t from_parser,
+                       inout ingress_intrinsic_metadata_for_deparser_t for_deparser,
+                       inout ingress_intrinsic_metadata_for_tm_t for_tm) {
+    Reception() reception;
+    ChannelReception() channel;
+    Sampling() sampling;
+    Trap() trap;
+    VlanAdmission() admission;
+    IngressState() state;
+    Priority() priority;
+    IngressAttachments() attachments;
+    IngressAccessLists() access_lists;
+    Policing() policing;
+    TrafficClass() traffic_class;
+    Source() source;
+    FilteringDatabase() filtering_database;
+    Multicast() multicast;
+    FloodRates() flood_rates;
+    ReflectiveRelay() reflective_relay;
+    Transmission() transmission;
+
+    @id(COUNTER_RECEIVED)
+    Counter<bit<64>, logical_port_t>(LOGICAL_PORTS, CounterType_t.PACKETS_AND_BYTES) received;
+    @id(COUNTER_INGRESS_SUPPRESSED)
+    Counter<bit<64>, logical_port_t>(LOGICAL_PORTS,
+                                     CounterType_t.PACKETS_AND_BYTES) ingress_suppressed;
+    @id(COUNTER_INGRESS_DISCARDS)
+    Counter<bit<64>, bit<8>>(REASONS, CounterType_t.PACKETS_AND_BYTES) ingress_discards;
+    @id(COUNTER_VLAN_RECEIVED)
+    Counter<bit<64>, vid_t>(VLANS, CounterType_t.PACKETS_AND_BYTES) vlan_received;
+    @id(COUNTER_TRAFFIC_CLASS)
+    Counter<bit<64>, bit<3>>(PRIORITIES, CounterType_t.PACKETS_AND_BYTES) queued;
+
+    // Nothing leaves but by a decision to send it: a frame that has neither an egress port nor a
+    // multicast group goes nowhere.
+    apply {
+        reception.apply(intrinsic.ingress_port, local.meta);
+        channel.apply(intrinsic.ingress_port, hdr.frame, local.meta);
+        if (local.meta.reason == reason_t.NONE && local.meta.path == path_t.RELAY) {
+            received.count(local.meta.reception_port);
+            if (local.meta.sampling != 0) {
+                sampling.apply(local.meta);
+            }
+        }
+
+        if (local.meta.reason == reason_t.NONE) {
+            // The parser drops what it cannot parse unless its verdict is read.
+            if (local.meta.layer2 == 0
+                    || (from_parser.parser_err & ~PARSER_ERROR_PARTIAL_HDR) != 0) {
+                local.meta.reason = reason_t.MALFORMED;
+            } else if (hdr.frame.packet_out.isValid()
+                    != (local.meta.path == path_t.FROM_CPU)) {
+                local.meta.reason = reason_t.CPU_HEADER;
+            } else if (local.meta.path == path_t.FROM_CPU) {
+                local.meta.transmission_port = hdr.frame.packet_out.transmission_port;
+                hdr.frame.packet_out.setInvalid();
+            } else if (hdr.frame.ethernet.src_addr[40:40] == 1) {
+                local.meta.reason = reason_t.SOURCE_ADDRESS;
+            } else if (hdr.frame.ethernet.src_addr == hdr.frame.ethernet.dst_addr) {
+                local.meta.reason = reason_t.SAME_ADDRESS;
+            } else {
+                trap.apply(hdr.frame, local.meta);
+            }
+        }
+
+        if (local.meta.reason == reason_t.NONE && local.meta.path == path_t.RELAY) {
+            admission.apply(hdr.frame, local.meta);
+            if (local.meta.reason == reason_t.NONE) {
+                vlan_received.count(local.meta.vid);
+                state.apply(local.meta);
+            }
+            attachments.apply(local.meta);
+            if (local.meta.reason == reason_t.NONE) {
+                priority.apply(hdr.frame, local.meta);
+                access_lists.apply(hdr.frame, local.meta);
+            }
+            if (local.meta.reason == reason_t.NONE) {
+                policing.apply(local.meta);
+            }
+            if (local.meta.state != port_state_t.BLOCKING
+                    && (local.meta.reason == reason_t.NONE
+                        || local.meta.reason == reason_t.PORT_STATE)) {
+                source.apply(hdr.frame, local.meta);
+                if (local.meta.learn == 1) {
+                    for_deparser.digest_type = DIGEST_LEARN;
+                }
+            }
+            if (local.meta.reason == reason_t.NONE) {
+                filtering_database.apply(hdr.frame, local.meta);
+                if (local.meta.ace.redirect != 0) {
+                    local.meta.transmission_port = local.meta.ace.redirect;
+                    local.meta.flood = flood_t.NONE;
+                }
+                if (local.meta.reason == reason_t.NONE
+                        && local.meta.flood == flood_t.MULTICAST) {
+                    multicast.apply(hdr.frame, local.meta);
+                }
+            }
+            if (local.meta.reason == reason_t.NONE && local.meta.flood != flood_t.NONE) {
+                flood_rates.apply(local.meta);
+            }
+            if (local.meta.reason == reason_t.NONE) {
+                reflective_relay.apply(local.meta.reception_port, local.meta.transmission_port,
+                                       local.meta.reflective_relay, local.meta.reason);
+                if (local.meta.reason == reason_t.RECEPTION_PORT) {
+                    ingress_suppressed.count(local.meta.reception_port);
+                }
+            }
+        }
+
+        if (local.meta.reason == reason_t.NONE && local.meta.path != path_t.TO_CPU
+                && (local.meta.transmission_port != 0 || local.meta.path == path_t.FROM_CPU)) {
+            transmission.apply(local.meta);
+        }
+
+        if (local.meta.reason != reason_t.NONE) {
+            ingress_discards.count((bit<8>) local.meta.reason);
+            for_deparser.drop_ctl = DROP;
+        } else {
+            if (local.meta.path == path_t.RELAY) {
+                traffic_class.apply(local.meta);
+                for_tm.qid = (QueueId_t) local.meta.traffic_class;
+                queued.count(local.meta.traffic_class);
+            }
+            if (local.meta.path == path_t.RELAY && local.meta.transmission_port == 0) {
+                for_tm.mcast_grp_a = local.meta.group;
+            } else {
+                for_tm.ucast_egress_port = local.meta.port;
+            }
+            hdr.bridged.setValid();
+            hdr.bridged.arrival = arrival_t.FRAME;
+            hdr.bridged.path = local.meta.path;
+            hdr.bridged.reflective_relay = local.meta.reflective_relay;
+            hdr.bridged.dei = local.meta.dei;
+            hdr.bridged.pad_0 = 0;
+            hdr.bridged.priority = local.meta.priority;
+            hdr.bridged.pad_1 = 0;
+            hdr.bridged.vid = local.meta.vid;
+            hdr.bridged.pad_2 = 0;
+            hdr.bridged.mstid = local.meta.mstid;
+            hdr.bridged.reception_port = local.meta.reception_port;
+            hdr.bridged.transmission_port = local.meta.transmission_port;
+            hdr.bridged.trap_reason = local.meta.trap_reason;
+        }
+
+        // One copy of a frame: its session is the set of those that want it, and the sample's.
+        local.session = (MirrorId_t) ((bit<32>) local.meta.mirrors + local.meta.sample_session);
+        if (local.session != 0) {
+            local.copy = arrival_t.COPY;
+            for_deparser.mirror_type = MIRROR_COPY;
+        }
+    }
+}
+
+control HairpinIngressDeparser(packet_out packet, inout tna_headers_t hdr, in tna_metadata_t local,
+                               in ingress_intrinsic_metadata_for_deparser_t for_deparser) {
+    @name(".learn_t")
+    Digest<learn_t>(DIGEST_LEARN) learn;
+    Mirror(MIRROR_COPY) mirror;
+
+    apply {
+        if (for_deparser.digest_type == DIGEST_LEARN) {
+            learn.pack({
+                local.meta.reception_port, local.meta.fid, hdr.frame.ethernet.src_addr
+            });
+        }
+        if (for_deparser.mirror_type == MIRROR_COPY) {
+            mirror.emit<copy_t>(local.session, { local.copy, local.meta.reception_port });
+        }
+        packet.emit(hdr);
+    }
+}
+
+parser HairpinEgressParser(packet_in packet, out tna_headers_t hdr, out tna_metadata_t local,
+                           out egress_intrinsic_metadata_t intrinsic) {
+    FrameParser() frame;
+
+    state start {
+        packet.extract(intrinsic);
+        local = ...;
+        transition select(packet.lookahead<arrival_t>()) {
+            arrival_t.COPY: copy;
+            default: bridged;
+        }
+    }
+    state copy {
+        packet.extract(hdr.copy);
+        transition ethernet;
+    }
+    state bridged {
+        packet.extract(hdr.bridged);
+        transition select(hdr.bridged.path) {
+            path_t.RELAY: relayed;
+            path_t.FROM_CPU: ethernet;
+            default: accept;
+        }
+    }
+    state relayed {
+        frame.apply(packet, hdr.frame, local.meta);
+        transition accept;
+    }
+    // All that changes of a copy and of what control sends is directly behind the addresses.
+    state ethernet {
+        packet.extract(hdr.frame.ethernet);
+        transition accept;
+    }
+}
+
+control HairpinEgress(inout tna_headers_t hdr, inout tna_metadata_t local,
+                      in egress_intrinsic_metadata_t intrinsic,
+                      in egress_intrinsic_metadata_from_parser_t from_parser,
+                      inout egress_intrinsic_metadata_for_deparser_t for_deparser,
+                      inout egress_intrinsic_metadata_for_output_port_t for_output_port) {
+    ReflectiveRelay() reflective_relay;
+    EgressState() state;
+    VlanEgress() vlan;
+    ChannelTransmission() channel;
+    Marking() marking;
+    Dscp() dscp;
+    EgressAttachments() attachments;
+    EgressAccessLists() access_lists;
+    Mirroring() mirroring;
+
+    @id(COUNTER_TRANSMITTED)
+    Counter<bit<64>, logical_port_t>(LOGICAL_PORTS, CounterType_t.PACKETS_AND_BYTES) transmitted;
+    @id(COUNTER_REFLECTED)
+    Counter<bit<64>, logical_port_t>(LOGICAL_PORTS, CounterType_t.PACKETS_AND_BYTES) reflected;
+    @id(COUNTER_EGRESS_SUPPRESSED)
+    Counter<bit<64>, logical_port_t>(LOGICAL_PORTS,
+                                     CounterType_t.PACKETS_AND_BYTES) egress_suppressed;
+    @id(COUNTER_EGRESS_DISCARDS)
+    Counter<bit<64>, bit<8>>(REASONS, CounterType_t.PACKETS_AND_BYTES) egress_discards;
+    @id(COUNTER_VLAN_TRANSMITTED)
+    Counter<bit<64>, vid_t>(VLANS, CounterType_t.PACKETS_AND_BYTES) vlan_transmitted;
+
+    apply {
+        if (hdr.copy.isValid()) {
+            if (intrinsic.egress_rid == SAMPLE) {
+                hdr.frame.packet_in.setValid();
+                hdr.frame.packet_in.reception_port = hdr.copy.reception_port;
+                hdr.frame.packet_in.reason = PACKET_IN_SAMPLE;
+            } else {
+                mirroring.apply(hdr.frame, intrinsic.egress_rid, for_deparser);
+            }
+            hdr.copy.setInvalid();
+            return;
+        }
+        // What ingress knew of the frame.
+        local.meta.path = hdr.bridged.path;
+        local.meta.reflective_relay = hdr.bridged.reflective_relay;
+        local.meta.dei = hdr.bridged.dei;
+        local.meta.priority = hdr.bridged.priority;
+        local.meta.vid = hdr.bridged.vid;
+        local.meta.mstid = hdr.bridged.mstid;
+        local.meta.reception_port = hdr.bridged.reception_port;
+        local.meta.transmission_port = hdr.bridged.transmission_port;
+        local.meta.trap_reason = hdr.bridged.trap_reason;
+        hdr.bridged.setInvalid();
+        bool replica = local.meta.path == path_t.RELAY && local.meta.transmission_port == 0;
+        if (replica && intrinsic.egress_rid == TO_CONTROL) {
+            local.meta.path = path_t.TO_CPU;
+        }
+        if (local.meta.path == path_t.TO_CPU) {
+            hdr.frame.packet_in.setValid();
+            hdr.frame.packet_in.reception_port = local.meta.reception_port;
+            hdr.frame.packet_in.reason = local.meta.trap_reason;
+            return;
+        }
+        if (local.meta.path == path_t.RELAY) {
+            // The S-tag of a channel was removed in ingress: one that is there now is a customer's.
+            if (hdr.frame.s_tag.isValid()) {
+                hdr.frame.carried_s_tag = hdr.frame.s_tag;
+                hdr.frame.carried_c_tag = hdr.frame.c_tag;
+                hdr.frame.s_tag.setInvalid();
+                hdr.frame.c_tag.setInvalid();
+            }
+            if (replica) {
+                local.meta.transmission_port = intrinsic.egress_rid;
+                reflective_relay.apply(local.meta.reception_port, local.meta.transmission_port,
+                                       local.meta.reflective_relay, local.meta.reason);
+                if (local.meta.reason == reason_t.RECEPTION_PORT) {
+                    egress_suppressed.count(local.meta.reception_port, BRIDGED_OCTETS);
+                }
+            }
+            if (local.meta.reason == reason_t.NONE) {
+                state.apply(local.meta);
+            }
+            if (local.meta.reason == reason_t.NONE) {
+                marking.apply(local.meta);
+                dscp.apply(hdr.frame, local);
+                vlan.apply(hdr.frame, local.meta);
+            }
+            if (local.meta.reason == reason_t.NONE) {
+                attachments.apply(local.meta);
+                access_lists.apply(hdr.frame, local.meta);
+            }
+            if (local.meta.mirrors != 0) {
+                local.session = (MirrorId_t) local.meta.mirrors;
+                local.copy = arrival_t.COPY;
+                for_deparser.mirror_type = MIRROR_COPY;
+            }
+            if (local.meta.reason != reason_t.NONE) {
+                egress_discards.count((bit<8>) local.meta.reason, BRIDGED_OCTETS);
+                for_deparser.drop_ctl = DROP;
+                return;
+            }
+            vlan_transmitted.count(local.meta.vid, BRIDGED_OCTETS);
+            if (local.meta.reception_port == local.meta.transmission_port) {
+                reflected.count(local.meta.reception_port, BRIDGED_OCTETS);
+            }
+        }
+        channel.apply(hdr.frame, local.meta);
+        transmitted.count(local.meta.transmission_port, BRIDGED_OCTETS);
+    }
+}
+
+control HairpinEgressDeparser(packet_out packet, inout tna_headers_t hdr, in tna_metadata_t local,
+                              in egress_intrinsic_metadata_for_deparser_t for_deparser) {
+    Checksum() checksum;
+    Mirror(MIRROR_COPY) mirror;
+
+    apply {
+        if (local.updates_checksum == 1) {
+            hdr.frame.ipv4.checksum = checksum.update({
+                hdr.frame.ipv4.version, hdr.frame.ipv4.ihl, hdr.frame.ipv4.dscp,
+                hdr.frame.ipv4.ecn, local.inverse_checksum, local.inverse_word
+            });
+        }
+        if (for_deparser.mirror_type == MIRROR_COPY) {
+            mirror.emit<copy_t>(local.session, { local.copy, local.meta.reception_port });
+        }
+        packet.emit(hdr);
+    }
+}
+
+Pipeline(HairpinIngressParser(), HairpinIngress(), HairpinIngressDeparser(),
+         HairpinEgressParser(), HairpinEgress(), HairpinEgressDeparser()) hairpin;
+
+@pkginfo(name="hairpin", version="0.3.0")
+Switch(hairpin) main;

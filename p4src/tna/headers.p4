@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TNA_HEADERS_P4
+#define TNA_HEADERS_P4
+
+#include "../shared/headers.p4"
+
+// What comes to egress, by its first octet.
+enum bit<8> arrival_t {
+    FRAME = 0,
+    COPY = 1 // of a mirror session or a sample, made in ingress or in egress
+}
+
+// What ingress tells egress of a frame.
+header bridged_t {
+    arrival_t arrival;
+    path_t path;
+    bit<1> reflective_relay;
+    bit<1> dei;
+    @padding bit<1> pad_0;
+    bit<3> priority;
+    @padding bit<4> pad_1;
+    vid_t vid;
+    @padding bit<4> pad_2;
+    mstid_t mstid;
+    logical_port_t reception_port;
+    logical_port_t transmission_port; // 0: replicated, each replica has its own
+    bit<8> trap_reason;
+}
+
+// What a copy keeps of the frame that it is a copy of.
+header copy_t {
+    arrival_t arrival;
+    logical_port_t reception_port;
+}
+
+// What they add to the length of a frame in egress, which counters of octets leave out.
+const bit<32> BRIDGED_OCTETS = 11;
+const bit<32> COPY_OCTETS = 3;
+
+// drop_ctl: neither unicast nor replicas; copies for mirror sessions are made all the same.
+const bit<3> DROP = 1;
+
+struct tna_headers_t {
+    bridged_t bridged;
+    copy_t copy;
+    headers_t frame;
+}
+
+struct tna_metadata_t {
+    metadata_t meta;
+    arrival_t copy;           // what a copy of this frame is to egress
+    MirrorId_t session;       // the mirror session to copy the frame to
+    bit<1> updates_checksum;
+    bit<16> inverse_checksum; // of the IPv4 header, and the first word of it, as they were
+    bit<16> inverse_word;
+}
+
+#endif

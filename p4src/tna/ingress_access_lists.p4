@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TNA_INGRESS_ACCESS_LISTS_P4
+#define TNA_INGRESS_ACCESS_LISTS_P4
+
+#include "../shared/headers.p4"
+#include "../shared/ids.p4"
+#include "../shared/packet_fields.p4"
+
+// RFC 8519, as on v1model. An action counts, and a direct counter is of one table: the VLAN's table has
+// actions of its own, with the same parameters.
+control IngressAccessLists(in headers_t hdr, inout metadata_t meta) {
+    PacketFields() fields;
+
+    @id(COUNTER_INGRESS_PORT_MATCHED)
+    DirectCounter<bit<64>>(CounterType_t.PACKETS_AND_BYTES) ingress_port_matched;
+    @id(COUNTER_INGRESS_VLAN_MATCHED)
+    DirectCounter<bit<64>>(CounterType_t.PACKETS_AND_BYTES) ingress_vlan_matched;
+
+    @id(ACTION_INGRESS_ACE_ACCEPT)
+    action accept_ingress(mirrors_t mirrors, policer_t policer, bit<1> sets_priority,
+                          bit<3> priority) {
+        ingress_port_matched.count();
+        meta.ace.mirrors = mirrors;
+        meta.ace.policer = policer;
+        meta.ace.sets_priority = sets_priority;
+        meta.ace.priority = priority;
+    }
+
+    @id(ACTION_INGRESS_ACE_DROP)
+    action drop_ingress(mirrors_t mirrors) {
+        ingress_port_matched.count();
+        meta.ace.drop = 1;
+        meta.ace.mirrors = mirrors;
+    }
+
+    @id(ACTION_INGRESS_ACE_REDIRECT)
+    action redirect(logical_port_t logical_port, mirrors_t mirrors, policer_t policer,
+                    bit<1> sets_priority, bit<3> priority) {
+        ingress_port_matched.count();
+        meta.ace.redirect = logical_port;
+        meta.ace.mirrors = mirrors;
+        meta.ace.policer = policer;
+        meta.ace.sets_priority = sets_priority;
+        meta.ace.priority = priority;
+    }
+
+    @id(ACTION_INGRESS_VLAN_ACE_ACCEPT)
+    action accept_ingress_vlan(mirrors_t mirrors, policer_t policer, bit<1> sets_priority,
+                               bit<3> priority) {
+        ingress_vlan_matched.count();
+        meta.ace.mirrors = mirrors;
+        meta.ace.policer = policer;
+        meta.ace.sets_priority = sets_priority;
+        meta.ace.priority = priority;
+    }
+
+    @id(ACTION_INGRESS_VLAN_ACE_DROP)
+    action drop_ingress_vlan(mirrors_t mirrors) {
+        ingress_vlan_matched.count();
+        meta.ace.drop = 1;
+        meta.ace.mirrors = mirrors;
+    }
+
+    @id(ACTION_INGRESS_VLAN_ACE_REDIRECT)
+    action redirect_vlan(logical_port_t logical_port, mirrors_t mirrors, policer_t policer,
+                         bit<1> sets_priority, bit<3> priority) {
+        ingress_vlan_matched.count();
+        meta.ace.redirect = logical_port;
+        meta.ace.mirrors = mirrors;
+        meta.ace.policer = policer;
+        meta.ace.sets_priority = sets_priority;
+        meta.ace.priority = priority;
+    }
+
+    @id(ACTION_INGRESS_ACE_NONE)
+    action no_ace_ingress() { }
+
+#include "../shared/access_list_restriction.p4"
+    @id(TABLE_INGRESS_PORT_ACE)
+    table ingress_port_ace {
+        key = {
+            meta.port_access_list : exact @name("access_list");
+#include "../shared/access_list_key.p4"
+        }
+        actions = { accept_ingress; drop_ingress; redirect; @defaultonly no_ace_ingress; }
+        const default_action = no_ace_ingress();
+        counters = ingress_port_matched;
+        size = ACES;
+    }
+
+#include "../shared/access_list_restriction.p4"
+    @id(TABLE_INGRESS_VLAN_ACE)
+    table ingress_vlan_ace {
+        key = {
+            meta.vlan_access_list : exact @name("access_list");
+#include "../shared/access_list_key.p4"
+        }
+        actions = {
+            accept_ingress_vlan;
+            drop_ingress_vlan;
+            redirect_vlan;
+            @defaultonly no_ace_ingress;
+        }
+        const default_action = no_ace_ingress();
+        counters = ingress_vlan_matched;
+        size = ACES;
+    }
+
+    apply {
+#include "../shared/ingress_access_list_verdict.p4"
+    }
+}
+
+#endif

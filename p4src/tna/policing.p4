@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef TNA_POLICING_P4
+#define TNA_POLICING_P4
+
+#include "../shared/headers.p4"
+#include "../shared/ids.p4"
+
+// RFC 2698: two rates, three colours, by the port, by the VLAN and by the entry of an access list.
+// Red anywhere discards; yellow makes the frame eligible to be dropped (802.1Q 6.9.3: DEI).
+control Policing(inout metadata_t meta) {
+    const bit<8> GREEN = (bit<8>) MeterColor_t.GREEN;
+    const bit<8> RED = (bit<8>) MeterColor_t.RED;
+
+    @id(METER_PORT_POLICER)
+    Meter<logical_port_t>(LOGICAL_PORTS, MeterType_t.BYTES) port_policer;
+    @id(METER_VLAN_POLICER)
+    Meter<vid_t>(VLANS, MeterType_t.BYTES) vlan_policer;
+    @id(METER_ACE_POLICER)
+    Meter<policer_t>(POLICERS, MeterType_t.BYTES) ace_policer;
+
+    @id(ACTION_VLAN_POLICING_POLICE)
+    action police_vlan() {
+        meta.police_vlan = 1;
+    }
+
+    @id(ACTION_VLAN_POLICING_NONE)
+    action no_vlan_policer() { }
+
+    @entry_restriction("
+        vid >= 1 && vid <= 4094;
+    ")
+    @id(TABLE_VLAN_POLICING)
+    table vlan_policing {
+        key = { meta.vid : exact @name("vid"); }
+        actions = { police_vlan; @defaultonly no_vlan_policer; }
+        const default_action = no_vlan_policer();
+        size = VLANS;
+    }
+
+    apply {
+        bit<8> by_port = GREEN;
+        bit<8> by_vlan = GREEN;
+        bit<8> by_ace = GREEN;
+        vlan_policing.apply();
+        if (meta.police_port == 1) {
+            by_port = port_policer.execute(meta.reception_port);
+        }
+        if (meta.police_vlan == 1) {
+            by_vlan = vlan_policer.execute(meta.vid);
+        }
+        if (meta.ace.policer != 0) {
+            by_ace = ace_policer.execute(meta.ace.policer);
+        }
+        if (by_port == RED || by_vlan == RED || by_ace == RED) {
+            meta.reason = reason_t.POLICER;
+        } else if (by_port != GREEN || by_vlan != GREEN || by_ace != GREEN) {
+            meta.dei = 1;
+        }
+    }
+}
+
+#endif
