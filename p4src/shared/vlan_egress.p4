@@ -8,24 +8,10 @@
 // 802.1Q 8.6.4 and 6.9.2: the egress set of the VLAN, and the tag by its untagged set.
 control VlanEgress(inout headers_t hdr, inout metadata_t meta) {
     @id(ACTION_EGRESS_MEMBER_TAGGED)
-    action tagged() {
-        if (!hdr.c_tag.isValid()) {
-            hdr.c_tag.setValid();
-            hdr.c_tag.ether_type = hdr.ethernet.ether_type;
-            hdr.ethernet.ether_type = TPID_C_TAG;
-        }
-        hdr.c_tag.pcp = meta.pcp;
-        hdr.c_tag.dei = meta.dei;
-        hdr.c_tag.vid = meta.vid;
-    }
+    action tagged() { }
 
     @id(ACTION_EGRESS_MEMBER_UNTAGGED)
-    action untagged() {
-        if (hdr.c_tag.isValid()) {
-            hdr.ethernet.ether_type = hdr.c_tag.ether_type;
-            hdr.c_tag.setInvalid();
-        }
-    }
+    action untagged() { }
 
     @id(ACTION_EGRESS_MEMBER_DISCARD)
     action not_member() {
@@ -47,8 +33,26 @@ control VlanEgress(inout headers_t hdr, inout metadata_t meta) {
         size = VLAN_MEMBERS;
     }
 
+    // An ASIC's action has no conditions: the tag is changed behind the table.
     apply {
-        egress_member.apply();
+        switch (egress_member.apply().action_run) {
+            tagged: {
+                if (hdr.c_tag.isValid()) {
+                    hdr.c_tag.pcp = meta.pcp;
+                    hdr.c_tag.dei = meta.dei;
+                    hdr.c_tag.vid = meta.vid;
+                } else {
+                    hdr.c_tag = { meta.pcp, meta.dei, meta.vid, hdr.ethernet.ether_type };
+                    hdr.ethernet.ether_type = TPID_C_TAG;
+                }
+            }
+            untagged: {
+                if (hdr.c_tag.isValid()) {
+                    hdr.ethernet.ether_type = hdr.c_tag.ether_type;
+                    hdr.c_tag.setInvalid();
+                }
+            }
+        }
     }
 }
 
