@@ -1,30 +1,37 @@
 package io.hairpin.p4runtime.client;
 
+import io.hairpin.p4runtime.config.v1.Action.Param;
 import io.hairpin.p4runtime.config.v1.MatchField;
+import io.hairpin.p4runtime.config.v1.Preamble;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which entries of a table are legal, as the program's {@code @entry_restriction} says it in the
- * language of P4-Constraints: clauses that end in semicolons, of comparisons with numbers, joined
- * by {@code !}, {@code &&}, {@code ||} and {@code ->}. A field stands for its value, which a
- * ternary or a range field has only where all of it is given; {@code ::value}, {@code ::mask},
- * {@code ::low}, {@code ::high} and {@code ::prefix_length} are its parts, {@code ::priority} the
- * entry's priority.
+ * Which entries of a table and which calls of an action are legal, as the program's {@code
+ * @entry_restriction} and {@code @action_restriction} say it in the language of P4-Constraints:
+ * clauses that end in semicolons, of comparisons with numbers, joined by {@code !}, {@code &&},
+ * {@code ||} and {@code ->}. A field stands for its value, which a ternary or a range field has
+ * only where all of it is given; {@code ::value}, {@code ::mask}, {@code ::low}, {@code ::high} and
+ * {@code ::prefix_length} are its parts, {@code ::priority} the entry's priority. A parameter of an
+ * action stands for its value.
  */
-final class EntryRestriction {
+final class Restriction {
 
   private static final Pattern ANNOTATION =
-      Pattern.compile("@entry_restriction\\(\"(.*)\"\\)", Pattern.DOTALL);
+      Pattern.compile("@(entry|action)_restriction\\(\"(.*)\"\\)", Pattern.DOTALL);
 
   private static final Pattern TOKEN =
       Pattern.compile(
@@ -42,18 +49,20 @@ final class EntryRestriction {
 
   private final List<Clause> clauses = new ArrayList<>();
   private final Map<String, MatchField> fields = new HashMap<>();
+  private final Set<String> params = new HashSet<>();
   private final String source;
-  private final String table;
+  private final String owner;
   private final Matcher tokens;
   private String token = "";
   private int start;
   private int end;
 
-  private EntryRestriction(String table, String text, List<MatchField> matchFields) {
-    this.table = table;
+  private Restriction(String owner, String text, List<MatchField> matchFields, List<Param> list) {
+    this.owner = owner;
     source = COMMENT.matcher(text).replaceAll("");
     tokens = TOKEN.matcher(source);
     matchFields.forEach(field -> fields.put(field.getName(), field));
+    list.forEach(param -> params.add(param.getName()));
     next();
     while (!token.isEmpty()) {
       int from = start;
@@ -71,20 +80,33 @@ final class EntryRestriction {
    *
    * @throws PipelineException if it cannot be read
    */
-  static Optional<EntryRestriction> of(io.hairpin.p4runtime.config.v1.Table table) {
-    for (String annotation : table.getPreamble().getAnnotationsList()) {
+  static Optional<Restriction> of(io.hairpin.p4runtime.config.v1.Table table) {
+    return of("entry", "table", table.getPreamble(), table.getMatchFieldsList(), List.of());
+  }
+
+  /**
+   * The restriction among an action's annotations.
+   *
+   * @throws PipelineException if it cannot be read
+   */
+  static Optional<Restriction> of(io.hairpin.p4runtime.config.v1.Action action) {
+    return of("action", "action", action.getPreamble(), List.of(), action.getParamsList());
+  }
+
+  private static Optional<Restriction> of(
+      String kind, String object, Preamble preamble, List<MatchField> fields, List<Param> params) {
+    for (String annotation : preamble.getAnnotationsList()) {
       Matcher matcher = ANNOTATION.matcher(annotation);
-      if (matcher.matches()) {
+      if (matcher.matches() && matcher.group(1).equals(kind)) {
         return Optional.of(
-            new EntryRestriction(
-                table.getPreamble().getAlias(), matcher.group(1), table.getMatchFieldsList()));
+            new Restriction(object + " " + preamble.getAlias(), matcher.group(2), fields, params));
       }
     }
     return Optional.empty();
   }
 
   /**
-   * Checks an entry with canonical names and values.
+   * Checks an entry with canonical names and values, that calls the action if it is one's.
    *
    * @throws PipelineException if the entry is illegal
    */
@@ -92,8 +114,8 @@ final class EntryRestriction {
     for (Clause clause : clauses) {
       if (!clause.condition().test(entry)) {
         throw new PipelineException(
-            "Table %s: %s is illegal: the program demands %s"
-                .formatted(table, entry, clause.text()));
+            "Table %s: %s is illegal: the program demands of %s %s"
+                .formatted(entry.table(), entry, owner, clause.text()));
       }
     }
   }
@@ -186,9 +208,13 @@ final class EntryRestriction {
     }
     int colons = text.indexOf("::");
     String name = colons < 0 ? text : text.substring(0, colons);
+    if (params.contains(text)) {
+      return whole(entry -> param(entry, text));
+    }
     MatchField field = fields.get(name);
     if (field == null) {
-      throw wrong("one of the fields " + fields.keySet().stream().sorted().toList());
+      throw wrong(
+          "one of " + Stream.concat(fields.keySet().stream(), params.stream()).sorted().toList());
     }
     return operand(field, colons < 0 ? "" : text.substring(colons + 2));
   }
@@ -265,6 +291,11 @@ final class EntryRestriction {
     };
   }
 
+  private static BigInteger param(TableEntry entry, String name) {
+    Action action = Objects.requireNonNull(entry.action());
+    return Objects.requireNonNull(action.params().get(name)).number();
+  }
+
   private void expect(String expected) {
     if (!token.equals(expected)) {
       throw wrong("'" + expected + "', not '" + token + "'");
@@ -289,6 +320,6 @@ final class EntryRestriction {
 
   private PipelineException wrong(String expected) {
     return new PipelineException(
-        "The entry restriction of table %s cannot be read: expected %s".formatted(table, expected));
+        "The restriction of %s cannot be read: expected %s".formatted(owner, expected));
   }
 }

@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class Table {
 
   /** An action as this table may use it. */
-  record TableAct(ActionRef.Scope scope, Names<Integer> params) {}
+  record TableAct(
+      ActionRef.Scope scope, Names<Integer> params, Optional<Restriction> restriction) {}
 
   private final io.hairpin.p4runtime.config.v1.Table info;
   private final Names<MatchField> fields;
   private final Names<TableAct> actions;
   private final boolean prioritized;
   private final @Nullable Action initialDefault;
-  private final Optional<EntryRestriction> restriction;
+  private final Optional<Restriction> restriction;
 
   Table(io.hairpin.p4runtime.config.v1.Table info, P4Info p4Info) {
     this.info = info;
@@ -53,7 +54,7 @@ final class Table {
                     });
     initialDefault =
         info.hasInitialDefaultAction() ? initialDefault(info.getInitialDefaultAction()) : null;
-    restriction = EntryRestriction.of(info);
+    restriction = Restriction.of(info);
   }
 
   private static Names.Candidate<TableAct> candidate(
@@ -71,7 +72,8 @@ final class Table {
                         new Names.Candidate<>(
                             param.getId(), param.getName(), "", param.getBitwidth()))
                 .toList());
-    return Names.Candidate.of(action.getPreamble(), new TableAct(ref.getScope(), params));
+    return Names.Candidate.of(
+        action.getPreamble(), new TableAct(ref.getScope(), params, Restriction.of(action)));
   }
 
   private Action initialDefault(TableActionCall call) {
@@ -168,6 +170,9 @@ final class Table {
             entry.idleTimeout());
     if (!entry.isDefault()) {
       restriction.ifPresent(legal -> legal.check(canonical));
+    }
+    if (action != null) {
+      actions.get(action.name()).object().restriction.ifPresent(legal -> legal.check(canonical));
     }
     return canonical;
   }

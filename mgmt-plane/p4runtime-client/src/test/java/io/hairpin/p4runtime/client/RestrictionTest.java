@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EntryRestrictionTest {
+class RestrictionTest {
 
   private static Pipeline pipeline(String restriction) {
     return Pipeline.of(
@@ -25,6 +25,26 @@ class EntryRestrictionTest {
           action_refs { id: 0x01000001 }
         }
         actions { preamble { id: 0x01000001 name: "drop" alias: "drop" } }
+        """
+            .formatted(restriction),
+        new byte[0]);
+  }
+
+  private static Pipeline pipelineOfAction(String restriction) {
+    return Pipeline.of(
+        """
+        tables {
+          preamble { id: 0x02000001 name: "mirror" alias: "mirror" }
+          match_fields { id: 1 name: "session" bitwidth: 4 match_type: EXACT }
+          action_refs { id: 0x01000001 }
+        }
+        actions {
+          preamble {
+            id: 0x01000001 name: "copy" alias: "copy"
+            annotations: "@action_restriction(\\"%s\\")"
+          }
+          params { id: 1 name: "length" bitwidth: 16 }
+        }
         """
             .formatted(restriction),
         new byte[0]);
@@ -116,6 +136,29 @@ class EntryRestrictionTest {
   void anIllegalEntryCannotBeDeletedEither() {
     assertThatThrownBy(() -> pipeline("list != 1").canonical(entry().key()))
         .isInstanceOf(PipelineException.class);
+  }
+
+  @Test
+  void aParameterOfAnActionIsItsValue() {
+    Pipeline pipeline = pipelineOfAction("length == 65535;");
+    TableEntry mirror = TableEntry.of("mirror").exact("session", 1);
+
+    assertThatCode(() -> pipeline.canonical(mirror)).doesNotThrowAnyException();
+    assertThatCode(() -> pipeline.canonical(mirror.action(Action.of("copy").with("length", 65535))))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(
+            () -> pipeline.canonical(mirror.action(Action.of("copy").with("length", 128))))
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining("Table mirror")
+        .hasMessageContaining("the program demands of action copy length == 65535");
+  }
+
+  @Test
+  void aFieldIsNotOfAnAction() {
+    assertThatThrownBy(() -> pipelineOfAction("session != 0"))
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining("The restriction of action copy cannot be read")
+        .hasMessageContaining("[length]");
   }
 
   @ParameterizedTest
