@@ -48,12 +48,16 @@ control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
     apply {
         fdb.apply();
         if (meta.reason == reason_t.NONE && meta.transmission_port == 0) {
-            if (hdr.ethernet.dst_addr == 0xFFFFFFFFFFFF) {
-                meta.flood = flood_t.BROADCAST;
-            } else if (hdr.ethernet.dst_addr[40:40] == 1) {
-                meta.flood = flood_t.MULTICAST;
-            } else {
+            if (hdr.ethernet.dst_addr[40:40] == 0) {
                 meta.flood = flood_t.UNKNOWN_UNICAST;
+            } else {
+                // In two conditions: an ASIC's compares 44 bits.
+                meta.flood = flood_t.MULTICAST;
+                if (hdr.ethernet.dst_addr[47:16] == 0xFFFFFFFF) {
+                    if (hdr.ethernet.dst_addr[15:0] == 0xFFFF) {
+                        meta.flood = flood_t.BROADCAST;
+                    }
+                }
             }
         }
     }

@@ -2,7 +2,7 @@
 #ifndef TNA_FLOOD_RATES_P4
 #define TNA_FLOOD_RATES_P4
 
-#include "../shared/headers.p4"
+#include "headers.p4"
 #include "../shared/ids.p4"
 
 // How much a port may flood, and how much of that may be reflected: what floods and reflects is what
@@ -10,12 +10,12 @@
 // its class is discarded; one above the rate of reflection is flooded and not reflected, because
 // the decision of reflective relay reads what is written here.
 control FloodRates(inout metadata_t meta) {
-    const bit<8> RED = (bit<8>) MeterColor_t.RED;
-
     @id(METER_FLOOD_RATE)
-    Meter<bit<18>>(FLOOD_CLASSES * LOGICAL_PORTS, MeterType_t.PACKETS) flood_rate;
+    Meter<bit<18>>(FLOOD_CLASSES * LOGICAL_PORTS, MeterType_t.PACKETS, RED, YELLOW,
+                   GREEN) flood_rate;
     @id(METER_REFLECTION_RATE)
-    Meter<logical_port_t>(LOGICAL_PORTS, MeterType_t.PACKETS) reflection_rate;
+    Meter<logical_port_t>(LOGICAL_PORTS, MeterType_t.PACKETS, RED, YELLOW,
+                          GREEN) reflection_rate;
     @id(COUNTER_FLOOD_DISCARDS)
     Counter<bit<64>, bit<18>>(FLOOD_CLASSES * LOGICAL_PORTS,
                               CounterType_t.PACKETS_AND_BYTES) flood_discards;

@@ -92,6 +92,13 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
             }
         }
 
+        // In two conditions: one compares 32 bits of two fields.
+        bool same_address = false;
+        if (hdr.frame.ethernet.src_addr[47:16] == hdr.frame.ethernet.dst_addr[47:16]) {
+            if (hdr.frame.ethernet.src_addr[15:0] == hdr.frame.ethernet.dst_addr[15:0]) {
+                same_address = true;
+            }
+        }
         if (local.meta.reason == reason_t.NONE) {
             // The parser drops what it cannot parse unless its verdict is read.
             if (local.meta.layer2 == 0
@@ -105,7 +112,7 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
                 hdr.frame.packet_out.setInvalid();
             } else if (hdr.frame.ethernet.src_addr[40:40] == 1) {
                 local.meta.reason = reason_t.SOURCE_ADDRESS;
-            } else if (hdr.frame.ethernet.src_addr == hdr.frame.ethernet.dst_addr) {
+            } else if (same_address) {
                 local.meta.reason = reason_t.SAME_ADDRESS;
             } else {
                 trap.apply(hdr.frame, local.meta);
@@ -193,7 +200,7 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
         }
 
         // One copy of a frame: its session is the set of those that want it, and the sample's.
-        local.session = (MirrorId_t) ((bit<32>) local.meta.mirrors + local.meta.sample_session);
+        local.session = (MirrorId_t) local.meta.mirrors + (MirrorId_t) local.meta.sample_session;
         if (local.session != 0) {
             local.copy = arrival_t.COPY;
             for_deparser.mirror_type = MIRROR_COPY;

@@ -37,6 +37,11 @@ header copy_t {
 const bit<32> BRIDGED_OCTETS = 11;
 const bit<32> COPY_OCTETS = 3;
 
+// What meters say, in v1model's numbers.
+const bit<8> GREEN = 0;
+const bit<8> YELLOW = 1;
+const bit<8> RED = 2;
+
 // drop_ctl: neither unicast nor replicas; copies for mirror sessions are made all the same.
 const bit<3> DROP = 1;
 

@@ -2,21 +2,18 @@
 #ifndef TNA_POLICING_P4
 #define TNA_POLICING_P4
 
-#include "../shared/headers.p4"
+#include "headers.p4"
 #include "../shared/ids.p4"
 
 // RFC 2698: two rates, three colours, by the port, by the VLAN and by the entry of an access list.
 // Red anywhere discards; yellow makes the frame eligible to be dropped (802.1Q 6.9.3: DEI).
 control Policing(inout metadata_t meta) {
-    const bit<8> GREEN = (bit<8>) MeterColor_t.GREEN;
-    const bit<8> RED = (bit<8>) MeterColor_t.RED;
-
     @id(METER_PORT_POLICER)
-    Meter<logical_port_t>(LOGICAL_PORTS, MeterType_t.BYTES) port_policer;
+    Meter<logical_port_t>(LOGICAL_PORTS, MeterType_t.BYTES, RED, YELLOW, GREEN) port_policer;
     @id(METER_VLAN_POLICER)
-    Meter<vid_t>(VLANS, MeterType_t.BYTES) vlan_policer;
+    Meter<vid_t>(VLANS, MeterType_t.BYTES, RED, YELLOW, GREEN) vlan_policer;
     @id(METER_ACE_POLICER)
-    Meter<policer_t>(POLICERS, MeterType_t.BYTES) ace_policer;
+    Meter<policer_t>(POLICERS, MeterType_t.BYTES, RED, YELLOW, GREEN) ace_policer;
 
     @id(ACTION_VLAN_POLICING_POLICE)
     action police_vlan() {
