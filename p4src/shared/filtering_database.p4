@@ -21,7 +21,7 @@ control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
 
     @id(ACTION_FDB_BLACKHOLE)
     action blackhole() {
-        meta.reason = reason_t.BLACKHOLE;
+        DISCARD(BLACKHOLE);
     }
 
     @id(ACTION_FDB_FORWARD_GROUP)
@@ -50,14 +50,12 @@ control FilteringDatabase(in headers_t hdr, inout metadata_t meta) {
         if (meta.reason == reason_t.NONE && meta.transmission_port == 0) {
             if (hdr.ethernet.dst_addr[40:40] == 0) {
                 meta.flood = flood_t.UNKNOWN_UNICAST;
-            } else {
-                // In two conditions: an ASIC's compares 44 bits.
+            } else if (hdr.ethernet.dst_addr[47:16] != 0xFFFFFFFF) {
                 meta.flood = flood_t.MULTICAST;
-                if (hdr.ethernet.dst_addr[47:16] == 0xFFFFFFFF) {
-                    if (hdr.ethernet.dst_addr[15:0] == 0xFFFF) {
-                        meta.flood = flood_t.BROADCAST;
-                    }
-                }
+            } else if (hdr.ethernet.dst_addr[15:0] != 0xFFFF) { // an ASIC compares 44 bits at once
+                meta.flood = flood_t.MULTICAST;
+            } else {
+                meta.flood = flood_t.BROADCAST;
             }
         }
     }

@@ -166,6 +166,40 @@ enum bit<8> reason_t {
     UNREGISTERED_GROUP = 46   // nobody is known to want the group, and the VLAN filters such
 }
 
+// How a block discards a frame, and takes that back. Where nothing waits for a verdict, each reason is
+// a flag of its own, and the first is found at the end.
+#ifdef DISCARDS_BY_FLAG
+struct discards_t {
+    bit<1> MALFORMED;
+    bit<1> UNKNOWN_PORT;
+    bit<1> SOURCE_ADDRESS;
+    bit<1> RESERVED_ADDRESS;
+    bit<1> FRAME_TYPE;
+    bit<1> UNKNOWN_VLAN;
+    bit<1> INGRESS_FILTERING;
+    bit<1> PORT_STATE;
+    bit<1> RECEPTION_PORT;
+    bit<1> EGRESS_MEMBER;
+    bit<1> NO_TRANSMISSION_PORT;
+    bit<1> CPU_HEADER;
+    bit<1> UNKNOWN_SOURCE;
+    bit<1> UNKNOWN_CHANNEL;
+    bit<1> SAME_ADDRESS;
+    bit<1> BLACKHOLE;
+    bit<1> BROADCAST_RATE;
+    bit<1> MULTICAST_RATE;
+    bit<1> UNKNOWN_UNICAST_RATE;
+    bit<1> ACCESS_LIST;
+    bit<1> POLICER;
+    bit<1> UNREGISTERED_GROUP;
+}
+#define DISCARD(why) meta.discards.why = 1
+#define KEEP(why) meta.discards.why = 0
+#else
+#define DISCARD(why) meta.reason = reason_t.why
+#define KEEP(why) meta.reason = reason_t.NONE
+#endif
+
 // 802.1Q 8.4, with the values of dot1dStpPortState left aside: these three are all that a frame meets.
 enum bit<2> port_state_t {
     BLOCKING = 0,
@@ -311,6 +345,9 @@ struct metadata_t {
     bit<3> traffic_class;
     bit<1> sets_dscp;
     bit<6> dscp;
+#ifdef DISCARDS_BY_FLAG
+    discards_t discards;
+#endif
 }
 
 #endif

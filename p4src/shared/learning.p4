@@ -18,12 +18,12 @@ control Learning(inout metadata_t meta) {
 
     @id(ACTION_LEARNING_DISCARD)
     action forbid() {
-        meta.reason = reason_t.UNKNOWN_SOURCE;
+        DISCARD(UNKNOWN_SOURCE);
     }
 
     @id(ACTION_LEARNING_BAR)
     action bar() {
-        meta.reason = reason_t.BLACKHOLE;
+        DISCARD(BLACKHOLE);
     }
 
     @id(TABLE_LEARNING)

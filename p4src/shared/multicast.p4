@@ -36,7 +36,7 @@ control Multicast(in headers_t hdr, inout metadata_t meta) {
                 && dst[47:8] != 0x3333000000 && dst[47:24] != 0x3333FF) {
             meta.group = meta.unregistered;
             if (meta.unregistered == 0) {
-                meta.reason = reason_t.UNREGISTERED_GROUP;
+                DISCARD(UNREGISTERED_GROUP);
             }
         }
     }

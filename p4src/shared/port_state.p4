@@ -35,7 +35,7 @@ control IngressState(inout metadata_t meta) {
     apply {
         ingress_state.apply();
         if (meta.state != port_state_t.FORWARDING) {
-            meta.reason = reason_t.PORT_STATE;
+            DISCARD(PORT_STATE);
         }
     }
 }
@@ -68,7 +68,7 @@ control EgressState(inout metadata_t meta) {
     apply {
         egress_state.apply();
         if (meta.state != port_state_t.FORWARDING) {
-            meta.reason = reason_t.PORT_STATE;
+            DISCARD(PORT_STATE);
         }
     }
 }

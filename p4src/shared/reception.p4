@@ -26,7 +26,7 @@ control Reception(in port_t port, inout metadata_t meta) {
     @id(ACTION_RECEPTION_CHANNELS_ONLY)
     action channels_only() {
         meta.s_component = 1;
-        meta.reason = reason_t.UNKNOWN_PORT;
+        DISCARD(UNKNOWN_PORT);
     }
 
     @id(ACTION_RECEPTION_FROM_CPU)
@@ -36,7 +36,7 @@ control Reception(in port_t port, inout metadata_t meta) {
 
     @id(ACTION_RECEPTION_DISCARD)
     action discard() {
-        meta.reason = reason_t.UNKNOWN_PORT;
+        DISCARD(UNKNOWN_PORT);
     }
 
     @entry_restriction("

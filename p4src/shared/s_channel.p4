@@ -16,7 +16,7 @@ control ChannelReception(in port_t port, inout headers_t hdr, inout metadata_t m
                            bit<1> admit_untagged, bit<1> ingress_filtering,
                            bit<1> reflective_relay, mac_learning_t mac_learning,
                            sampling_t sampling) {
-        meta.reason = reason_t.NONE;
+        KEEP(UNKNOWN_PORT);
         meta.reception_port = logical_port;
         meta.pvid = pvid;
         meta.admit_tagged = admit_tagged;
@@ -31,7 +31,7 @@ control ChannelReception(in port_t port, inout headers_t hdr, inout metadata_t m
     action unknown_channel() {
         meta.reception_port = 0;
         meta.sampling = 0;
-        meta.reason = reason_t.UNKNOWN_CHANNEL;
+        DISCARD(UNKNOWN_CHANNEL);
     }
 
     @entry_restriction("

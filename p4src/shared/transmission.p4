@@ -14,7 +14,7 @@ control Transmission(inout metadata_t meta) {
 
     @id(ACTION_TRANSMISSION_DISCARD)
     action no_port() {
-        meta.reason = reason_t.NO_TRANSMISSION_PORT;
+        DISCARD(NO_TRANSMISSION_PORT);
     }
 
     @entry_restriction("

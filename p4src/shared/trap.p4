@@ -35,7 +35,7 @@ control Trap(in headers_t hdr, inout metadata_t meta) {
     apply {
         trap.apply();
         if (meta.path == path_t.RELAY && hdr.ethernet.dst_addr[47:4] == 0x0180C200000) {
-            meta.reason = reason_t.RESERVED_ADDRESS;
+            DISCARD(RESERVED_ADDRESS);
         }
     }
 }

@@ -20,7 +20,7 @@ control VlanAdmission(in headers_t hdr, inout metadata_t meta) {
 
     @id(ACTION_VLAN_DISCARD)
     action unknown_vlan() {
-        meta.reason = reason_t.UNKNOWN_VLAN;
+        DISCARD(UNKNOWN_VLAN);
     }
 
     @entry_restriction("
@@ -39,7 +39,7 @@ control VlanAdmission(in headers_t hdr, inout metadata_t meta) {
 
     @id(ACTION_INGRESS_MEMBER_FILTER)
     action filter() {
-        meta.reason = reason_t.INGRESS_FILTERING;
+        DISCARD(INGRESS_FILTERING);
     }
 
     @entry_restriction("
@@ -69,7 +69,7 @@ control VlanAdmission(in headers_t hdr, inout metadata_t meta) {
             }
         }
         if (acceptable == 0) {
-            meta.reason = reason_t.FRAME_TYPE;
+            DISCARD(FRAME_TYPE);
         } else if (vlan.apply().hit) {
             if (meta.ingress_filtering == 1) {
                 ingress_member.apply();

@@ -15,7 +15,7 @@ control VlanEgress(inout headers_t hdr, inout metadata_t meta) {
 
     @id(ACTION_EGRESS_MEMBER_DISCARD)
     action not_member() {
-        meta.reason = reason_t.EGRESS_MEMBER;
+        DISCARD(EGRESS_MEMBER);
     }
 
     @entry_restriction("

@@ -4,12 +4,9 @@
 
 #include "../shared/headers.p4"
 #include "../shared/ids.p4"
-#include "../shared/packet_fields.p4"
 
-// As in ingress, on the frame as it is transmitted; where it goes is decided by then.
+// As in ingress, on the fields of the frame as it is transmitted; where it goes is decided by then.
 control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
-    PacketFields() fields;
-
     @id(COUNTER_EGRESS_PORT_MATCHED)
     DirectCounter<bit<64>>(CounterType_t.PACKETS_AND_BYTES) egress_port_matched;
     @id(COUNTER_EGRESS_VLAN_MATCHED)
@@ -25,7 +22,7 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
     action drop_egress(mirrors_t mirrors) {
         egress_port_matched.count(BRIDGED_OCTETS);
         meta.mirrors = mirrors; // of the port and the VLAN: only what is transmitted
-        meta.reason = reason_t.ACCESS_LIST;
+        DISCARD(ACCESS_LIST);
     }
 
     @id(ACTION_EGRESS_VLAN_ACE_ACCEPT)
@@ -38,7 +35,7 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
     action drop_egress_vlan(mirrors_t mirrors) {
         egress_vlan_matched.count(BRIDGED_OCTETS);
         meta.mirrors = mirrors; // of the port and the VLAN: only what is transmitted
-        meta.reason = reason_t.ACCESS_LIST;
+        DISCARD(ACCESS_LIST);
     }
 
     @id(ACTION_EGRESS_ACE_NONE)
@@ -71,7 +68,12 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
     }
 
     apply {
-#include "../shared/egress_access_list_verdict.p4"
+        if (meta.port_access_list != 0) {
+            egress_port_ace.apply();
+        }
+        if (meta.vlan_access_list != 0) {
+            egress_vlan_ace.apply();
+        }
     }
 }
 

@@ -8,8 +8,8 @@
 // How much a port may flood, and how much of that may be reflected: what floods and reflects is what
 // goes round in a loop. A rate that control has not set limits nothing. A frame above the rate of
 // its class is discarded; one above the rate of reflection is flooded and not reflected, because
-// the decision of reflective relay reads what is written here.
-control FloodRates(inout metadata_t meta) {
+// the decision of reflective relay in egress reads what is written here.
+control FloodRates(inout metadata_t meta, in bit<18> index, inout bit<1> reflective_relay) {
     @id(METER_FLOOD_RATE)
     Meter<bit<18>>(FLOOD_CLASSES * LOGICAL_PORTS, MeterType_t.PACKETS, RED, YELLOW,
                    GREEN) flood_rate;
@@ -24,20 +24,19 @@ control FloodRates(inout metadata_t meta) {
                                      CounterType_t.PACKETS_AND_BYTES) reflection_limited;
 
     apply {
-        bit<18> index = meta.reception_port ++ (bit<2>) meta.flood;
         if (flood_rate.execute(index) == RED) {
             flood_discards.count(index);
             if (meta.flood == flood_t.BROADCAST) {
-                meta.reason = reason_t.BROADCAST_RATE;
+                DISCARD(BROADCAST_RATE);
             } else if (meta.flood == flood_t.MULTICAST) {
-                meta.reason = reason_t.MULTICAST_RATE;
+                DISCARD(MULTICAST_RATE);
             } else {
-                meta.reason = reason_t.UNKNOWN_UNICAST_RATE;
+                DISCARD(UNKNOWN_UNICAST_RATE);
             }
         } else if (meta.reflective_relay == 1) {
             if (reflection_rate.execute(meta.reception_port) == RED) {
                 reflection_limited.count(meta.reception_port);
-                meta.reflective_relay = 0;
+                reflective_relay = 0;
             }
         }
     }

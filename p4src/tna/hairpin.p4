@@ -4,12 +4,15 @@
 #include <core.p4>
 #include <tna.p4>
 
+#define DISCARDS_BY_FLAG
+
 #include "../shared/attachments.p4"
 #include "../shared/filtering_database.p4"
 #include "../shared/frame_parser.p4"
 #include "../shared/headers.p4"
 #include "../shared/marking.p4"
 #include "../shared/multicast.p4"
+#include "../shared/packet_fields.p4"
 #include "../shared/port_state.p4"
 #include "../shared/priority.p4"
 #include "../shared/reception.p4"
@@ -28,6 +31,7 @@
 #include "policing.p4"
 #include "sampling.p4"
 #include "source.p4"
+#include "verdict.p4"
 
 const DigestType_t DIGEST_LEARN = 1;
 const MirrorType_t MIRROR_COPY = 1;
@@ -67,6 +71,8 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
     FloodRates() flood_rates;
     ReflectiveRelay() reflective_relay;
     Transmission() transmission;
+    PacketFields() fields;
+    Verdict() verdict;
 
     @id(COUNTER_RECEIVED)
     Counter<bit<64>, logical_port_t>(LOGICAL_PORTS, CounterType_t.PACKETS_AND_BYTES) received;
@@ -81,122 +87,128 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
     Counter<bit<64>, bit<3>>(PRIORITIES, CounterType_t.PACKETS_AND_BYTES) queued;
 
     // Nothing leaves but by a decision to send it: a frame that has neither an egress port nor a
-    // multicast group goes nowhere.
+    // multicast group goes nowhere. Look-ups do not wait for what others find to be a reason to discard
+    // the frame; what counts, meters or tells control does.
     apply {
         reception.apply(intrinsic.ingress_port, local.meta);
         channel.apply(intrinsic.ingress_port, hdr.frame, local.meta);
-        if (local.meta.reason == reason_t.NONE && local.meta.path == path_t.RELAY) {
+        if (local.meta.discards.UNKNOWN_PORT == 0 && local.meta.discards.UNKNOWN_CHANNEL == 0
+                && local.meta.path == path_t.RELAY) {
             received.count(local.meta.reception_port);
             if (local.meta.sampling != 0) {
                 sampling.apply(local.meta);
             }
         }
+        fields.apply(hdr.frame, local.meta);
 
-        // In two conditions: one compares 32 bits of two fields.
-        bool same_address = false;
-        if (hdr.frame.ethernet.src_addr[47:16] == hdr.frame.ethernet.dst_addr[47:16]) {
-            if (hdr.frame.ethernet.src_addr[15:0] == hdr.frame.ethernet.dst_addr[15:0]) {
-                same_address = true;
-            }
+        // The parser drops what it cannot parse unless its verdict is read.
+        if (local.meta.layer2 == 0 || (from_parser.parser_err & ~PARSER_ERROR_PARTIAL_HDR) != 0) {
+            local.meta.discards.MALFORMED = 1;
         }
-        if (local.meta.reason == reason_t.NONE) {
-            // The parser drops what it cannot parse unless its verdict is read.
-            if (local.meta.layer2 == 0
-                    || (from_parser.parser_err & ~PARSER_ERROR_PARTIAL_HDR) != 0) {
-                local.meta.reason = reason_t.MALFORMED;
-            } else if (hdr.frame.packet_out.isValid()
-                    != (local.meta.path == path_t.FROM_CPU)) {
-                local.meta.reason = reason_t.CPU_HEADER;
-            } else if (local.meta.path == path_t.FROM_CPU) {
+        if (hdr.frame.packet_out.isValid() != (local.meta.path == path_t.FROM_CPU)) {
+            local.meta.discards.CPU_HEADER = 1;
+        }
+        if (local.meta.path == path_t.FROM_CPU) {
+            if (hdr.frame.packet_out.isValid()) {
                 local.meta.transmission_port = hdr.frame.packet_out.transmission_port;
                 hdr.frame.packet_out.setInvalid();
-            } else if (hdr.frame.ethernet.src_addr[40:40] == 1) {
-                local.meta.reason = reason_t.SOURCE_ADDRESS;
-            } else if (same_address) {
-                local.meta.reason = reason_t.SAME_ADDRESS;
-            } else {
-                trap.apply(hdr.frame, local.meta);
             }
-        }
-
-        if (local.meta.reason == reason_t.NONE && local.meta.path == path_t.RELAY) {
+        } else {
+            if (hdr.frame.ethernet.src_addr[40:40] == 1) {
+                local.meta.discards.SOURCE_ADDRESS = 1;
+            }
+            if (hdr.frame.ethernet.src_addr[47:16] == hdr.frame.ethernet.dst_addr[47:16]) {
+                // A condition compares 32 bits of two fields.
+                if (hdr.frame.ethernet.src_addr[15:0] == hdr.frame.ethernet.dst_addr[15:0]) {
+                    local.meta.discards.SAME_ADDRESS = 1;
+                }
+            }
             admission.apply(hdr.frame, local.meta);
-            if (local.meta.reason == reason_t.NONE) {
-                vlan_received.count(local.meta.vid);
-                state.apply(local.meta);
-            }
-            attachments.apply(local.meta);
-            if (local.meta.reason == reason_t.NONE) {
-                priority.apply(hdr.frame, local.meta);
-                access_lists.apply(hdr.frame, local.meta);
-            }
-            if (local.meta.reason == reason_t.NONE) {
-                policing.apply(local.meta);
-            }
-            if (local.meta.state != port_state_t.BLOCKING
-                    && (local.meta.reason == reason_t.NONE
-                        || local.meta.reason == reason_t.PORT_STATE)) {
-                source.apply(hdr.frame, local.meta);
-                if (local.meta.learn == 1) {
-                    for_deparser.digest_type = DIGEST_LEARN;
-                }
-            }
-            if (local.meta.reason == reason_t.NONE) {
-                filtering_database.apply(hdr.frame, local.meta);
-                if (local.meta.ace.redirect != 0) {
-                    local.meta.transmission_port = local.meta.ace.redirect;
-                    local.meta.flood = flood_t.NONE;
-                }
-                if (local.meta.reason == reason_t.NONE
-                        && local.meta.flood == flood_t.MULTICAST) {
-                    multicast.apply(hdr.frame, local.meta);
-                }
-            }
-            if (local.meta.reason == reason_t.NONE && local.meta.flood != flood_t.NONE) {
-                flood_rates.apply(local.meta);
-            }
-            if (local.meta.reason == reason_t.NONE) {
-                reflective_relay.apply(local.meta.reception_port, local.meta.transmission_port,
-                                       local.meta.reflective_relay, local.meta.reason);
-                if (local.meta.reason == reason_t.RECEPTION_PORT) {
-                    ingress_suppressed.count(local.meta.reception_port);
-                }
-            }
+            trap.apply(hdr.frame, local.meta);
         }
 
-        if (local.meta.reason == reason_t.NONE && local.meta.path != path_t.TO_CPU
+        reason_t relayed = reason_t.NONE;
+        hdr.bridged.setValid();
+        hdr.bridged.reflective_relay = local.meta.reflective_relay;
+        if (local.meta.path == path_t.RELAY) {
+            bool admitted = false;
+            if (local.meta.discards.UNKNOWN_CHANNEL == 0 && local.meta.discards.UNKNOWN_PORT == 0
+                    && local.meta.discards.MALFORMED == 0 && local.meta.discards.CPU_HEADER == 0
+                    && local.meta.discards.SOURCE_ADDRESS == 0
+                    && local.meta.discards.SAME_ADDRESS == 0
+                    && local.meta.discards.RESERVED_ADDRESS == 0
+                    && local.meta.discards.FRAME_TYPE == 0
+                    && local.meta.discards.UNKNOWN_VLAN == 0
+                    && local.meta.discards.INGRESS_FILTERING == 0) {
+                admitted = true;
+            }
+            state.apply(local.meta);
+            attachments.apply(local.meta);
+            priority.apply(hdr.frame, local.meta);
+            filtering_database.apply(hdr.frame, local.meta);
+            local.steps.flood_index = local.meta.reception_port ++ (bit<2>) local.meta.flood;
+            if (admitted) {
+                vlan_received.count(local.meta.vid);
+            }
+            if (admitted && local.meta.state == port_state_t.FORWARDING) {
+                access_lists.apply(hdr.frame, local.meta, local.steps.of_vlan);
+            }
+            if (admitted && local.meta.state == port_state_t.FORWARDING
+                    && local.meta.discards.ACCESS_LIST == 0
+                    && local.meta.discards.BLACKHOLE == 0
+                    && local.meta.flood != flood_t.NONE && local.meta.ace.redirect == 0) {
+                flood_rates.apply(local.meta, local.steps.flood_index,
+                                  hdr.bridged.reflective_relay);
+            }
+            policing.apply(admitted, local.meta, local.steps);
+            if (local.meta.ace.redirect != 0) {
+                local.meta.transmission_port = local.meta.ace.redirect;
+            } else if (local.meta.flood == flood_t.MULTICAST) {
+                multicast.apply(hdr.frame, local.meta);
+            }
+            if (admitted && local.meta.state != port_state_t.BLOCKING) {
+                source.apply(hdr.frame, local.meta, local.steps);
+            }
+            if (local.meta.learn == 1 && local.meta.discards.ACCESS_LIST == 0
+                    && local.meta.discards.POLICER == 0) {
+                for_deparser.digest_type = DIGEST_LEARN;
+            }
+            reflective_relay.apply(local.meta.reception_port, local.meta.transmission_port,
+                                   local.meta.reflective_relay, relayed);
+            traffic_class.apply(local.meta);
+            for_tm.qid = (QueueId_t) local.meta.traffic_class;
+        }
+        if (local.meta.path != path_t.TO_CPU
                 && (local.meta.transmission_port != 0 || local.meta.path == path_t.FROM_CPU)) {
             transmission.apply(local.meta);
         }
+        if (local.meta.path == path_t.RELAY && local.meta.transmission_port == 0) {
+            for_tm.mcast_grp_a = local.meta.group;
+        } else {
+            for_tm.ucast_egress_port = local.meta.port;
+        }
+        hdr.bridged.arrival = arrival_t.FRAME;
+        hdr.bridged.path = local.meta.path;
+        hdr.bridged.dei = local.meta.dei;
+        hdr.bridged.pad_0 = 0;
+        hdr.bridged.priority = local.meta.priority;
+        hdr.bridged.pad_1 = 0;
+        hdr.bridged.vid = local.meta.vid;
+        hdr.bridged.pad_2 = 0;
+        hdr.bridged.mstid = local.meta.mstid;
+        hdr.bridged.reception_port = local.meta.reception_port;
+        hdr.bridged.transmission_port = local.meta.transmission_port;
+        hdr.bridged.trap_reason = local.meta.trap_reason;
 
+        verdict.apply(local.meta, relayed);
         if (local.meta.reason != reason_t.NONE) {
             ingress_discards.count((bit<8>) local.meta.reason);
             for_deparser.drop_ctl = DROP;
-        } else {
-            if (local.meta.path == path_t.RELAY) {
-                traffic_class.apply(local.meta);
-                for_tm.qid = (QueueId_t) local.meta.traffic_class;
-                queued.count(local.meta.traffic_class);
+            if (local.meta.reason == reason_t.RECEPTION_PORT) {
+                ingress_suppressed.count(local.meta.reception_port);
             }
-            if (local.meta.path == path_t.RELAY && local.meta.transmission_port == 0) {
-                for_tm.mcast_grp_a = local.meta.group;
-            } else {
-                for_tm.ucast_egress_port = local.meta.port;
-            }
-            hdr.bridged.setValid();
-            hdr.bridged.arrival = arrival_t.FRAME;
-            hdr.bridged.path = local.meta.path;
-            hdr.bridged.reflective_relay = local.meta.reflective_relay;
-            hdr.bridged.dei = local.meta.dei;
-            hdr.bridged.pad_0 = 0;
-            hdr.bridged.priority = local.meta.priority;
-            hdr.bridged.pad_1 = 0;
-            hdr.bridged.vid = local.meta.vid;
-            hdr.bridged.pad_2 = 0;
-            hdr.bridged.mstid = local.meta.mstid;
-            hdr.bridged.reception_port = local.meta.reception_port;
-            hdr.bridged.transmission_port = local.meta.transmission_port;
-            hdr.bridged.trap_reason = local.meta.trap_reason;
+        } else if (local.meta.path == path_t.RELAY) {
+            queued.count(local.meta.traffic_class);
         }
 
         // One copy of a frame: its session is the set of those that want it, and the sample's.
@@ -276,6 +288,7 @@ control HairpinEgress(inout tna_headers_t hdr, inout tna_metadata_t local,
     EgressAttachments() attachments;
     EgressAccessLists() access_lists;
     Mirroring() mirroring;
+    PacketFields() fields;
 
     @id(COUNTER_TRANSMITTED)
     Counter<bit<64>, logical_port_t>(LOGICAL_PORTS, CounterType_t.PACKETS_AND_BYTES) transmitted;
@@ -299,74 +312,82 @@ control HairpinEgress(inout tna_headers_t hdr, inout tna_metadata_t local,
                 mirroring.apply(hdr.frame, intrinsic.egress_rid, for_deparser);
             }
             hdr.copy.setInvalid();
-            return;
-        }
-        // What ingress knew of the frame.
-        local.meta.path = hdr.bridged.path;
-        local.meta.reflective_relay = hdr.bridged.reflective_relay;
-        local.meta.dei = hdr.bridged.dei;
-        local.meta.priority = hdr.bridged.priority;
-        local.meta.vid = hdr.bridged.vid;
-        local.meta.mstid = hdr.bridged.mstid;
-        local.meta.reception_port = hdr.bridged.reception_port;
-        local.meta.transmission_port = hdr.bridged.transmission_port;
-        local.meta.trap_reason = hdr.bridged.trap_reason;
-        hdr.bridged.setInvalid();
-        bool replica = local.meta.path == path_t.RELAY && local.meta.transmission_port == 0;
-        if (replica && intrinsic.egress_rid == TO_CONTROL) {
-            local.meta.path = path_t.TO_CPU;
-        }
-        if (local.meta.path == path_t.TO_CPU) {
+        } else if (hdr.bridged.path == path_t.TO_CPU || (hdr.bridged.path == path_t.RELAY
+                && hdr.bridged.transmission_port == 0 && intrinsic.egress_rid == TO_CONTROL)) {
             hdr.frame.packet_in.setValid();
-            hdr.frame.packet_in.reception_port = local.meta.reception_port;
-            hdr.frame.packet_in.reason = local.meta.trap_reason;
-            return;
-        }
-        if (local.meta.path == path_t.RELAY) {
-            // The S-tag of a channel was removed in ingress: one that is there now is a customer's.
-            if (hdr.frame.s_tag.isValid()) {
-                hdr.frame.carried_s_tag = hdr.frame.s_tag;
-                hdr.frame.carried_c_tag = hdr.frame.c_tag;
-                hdr.frame.s_tag.setInvalid();
-                hdr.frame.c_tag.setInvalid();
-            }
-            if (replica) {
+            hdr.frame.packet_in.reception_port = hdr.bridged.reception_port;
+            hdr.frame.packet_in.reason = hdr.bridged.trap_reason;
+            hdr.bridged.setInvalid();
+        } else {
+            // What ingress knew of the frame; a replica's port is its own.
+            local.meta.path = hdr.bridged.path;
+            local.meta.reflective_relay = hdr.bridged.reflective_relay;
+            local.meta.dei = hdr.bridged.dei;
+            local.meta.priority = hdr.bridged.priority;
+            local.meta.vid = hdr.bridged.vid;
+            local.meta.mstid = hdr.bridged.mstid;
+            local.meta.reception_port = hdr.bridged.reception_port;
+            bool replica = false;
+            if (hdr.bridged.path == path_t.RELAY && hdr.bridged.transmission_port == 0) {
+                replica = true;
                 local.meta.transmission_port = intrinsic.egress_rid;
-                reflective_relay.apply(local.meta.reception_port, local.meta.transmission_port,
-                                       local.meta.reflective_relay, local.meta.reason);
-                if (local.meta.reason == reason_t.RECEPTION_PORT) {
-                    egress_suppressed.count(local.meta.reception_port, BRIDGED_OCTETS);
+            } else {
+                local.meta.transmission_port = hdr.bridged.transmission_port;
+            }
+            hdr.bridged.setInvalid();
+            if (local.meta.path == path_t.RELAY) {
+                // The S-tag of a channel was removed in ingress: one that is there now is a customer's.
+                if (hdr.frame.s_tag.isValid()) {
+                    hdr.frame.carried_s_tag = hdr.frame.s_tag;
+                    hdr.frame.carried_c_tag = hdr.frame.c_tag;
+                    hdr.frame.s_tag.setInvalid();
+                    hdr.frame.c_tag.setInvalid();
                 }
-            }
-            if (local.meta.reason == reason_t.NONE) {
+                reason_t relayed = reason_t.NONE;
+                if (replica) {
+                    reflective_relay.apply(local.meta.reception_port, local.meta.transmission_port,
+                                           local.meta.reflective_relay, relayed);
+                }
                 state.apply(local.meta);
-            }
-            if (local.meta.reason == reason_t.NONE) {
                 marking.apply(local.meta);
                 dscp.apply(hdr.frame, local);
                 vlan.apply(hdr.frame, local.meta);
-            }
-            if (local.meta.reason == reason_t.NONE) {
-                attachments.apply(local.meta);
-                access_lists.apply(hdr.frame, local.meta);
-            }
-            if (local.meta.mirrors != 0) {
-                local.session = (MirrorId_t) local.meta.mirrors;
-                local.copy = arrival_t.COPY;
-                for_deparser.mirror_type = MIRROR_COPY;
+                fields.apply(hdr.frame, local.meta);
+                if (relayed == reason_t.NONE && local.meta.discards.PORT_STATE == 0
+                        && local.meta.discards.EGRESS_MEMBER == 0) {
+                    attachments.apply(local.meta);
+                    access_lists.apply(hdr.frame, local.meta);
+                }
+                if (local.meta.mirrors != 0) {
+                    local.session = (MirrorId_t) local.meta.mirrors;
+                    local.copy = arrival_t.COPY;
+                    for_deparser.mirror_type = MIRROR_COPY;
+                }
+                if (relayed == reason_t.RECEPTION_PORT) {
+                    local.meta.reason = reason_t.RECEPTION_PORT;
+                    egress_suppressed.count(local.meta.reception_port, BRIDGED_OCTETS);
+                } else if (local.meta.discards.PORT_STATE == 1) {
+                    local.meta.reason = reason_t.PORT_STATE;
+                } else if (local.meta.discards.EGRESS_MEMBER == 1) {
+                    local.meta.reason = reason_t.EGRESS_MEMBER;
+                } else if (local.meta.discards.ACCESS_LIST == 1) {
+                    local.meta.reason = reason_t.ACCESS_LIST;
+                }
             }
             if (local.meta.reason != reason_t.NONE) {
                 egress_discards.count((bit<8>) local.meta.reason, BRIDGED_OCTETS);
                 for_deparser.drop_ctl = DROP;
-                return;
-            }
-            vlan_transmitted.count(local.meta.vid, BRIDGED_OCTETS);
-            if (local.meta.reception_port == local.meta.transmission_port) {
-                reflected.count(local.meta.reception_port, BRIDGED_OCTETS);
+            } else {
+                if (local.meta.path == path_t.RELAY) {
+                    vlan_transmitted.count(local.meta.vid, BRIDGED_OCTETS);
+                    if (local.meta.reception_port == local.meta.transmission_port) {
+                        reflected.count(local.meta.reception_port, BRIDGED_OCTETS);
+                    }
+                }
+                channel.apply(hdr.frame, local.meta);
+                transmitted.count(local.meta.transmission_port, BRIDGED_OCTETS);
             }
         }
-        channel.apply(hdr.frame, local.meta);
-        transmitted.count(local.meta.transmission_port, BRIDGED_OCTETS);
     }
 }
 

@@ -51,8 +51,21 @@ struct tna_headers_t {
     headers_t frame;
 }
 
+// What blocks keep between their steps. It is 0 to begin with: a value that is set where it is
+// declared would be one step more.
+struct steps_t {
+    ace_t of_vlan;            // what the VLAN's access list wants
+    bit<18> flood_index;      // of the port's rate and its counter
+    bit<8> by_port;           // what the policers say
+    bit<8> by_vlan;
+    bit<8> by_ace;
+    logical_port_t known_port; // where the source is known to be, and whether by a static entry
+    bit<1> known_static;
+}
+
 struct tna_metadata_t {
     metadata_t meta;
+    steps_t steps;
     arrival_t copy;           // what a copy of this frame is to egress
     MirrorId_t session;       // the mirror session to copy the frame to
     bit<1> updates_checksum;

@@ -7,7 +7,7 @@
 
 // RFC 2698: two rates, three colours, by the port, by the VLAN and by the entry of an access list.
 // Red anywhere discards; yellow makes the frame eligible to be dropped (802.1Q 6.9.3: DEI).
-control Policing(inout metadata_t meta) {
+control Policing(in bool admitted, inout metadata_t meta, inout steps_t steps) {
     @id(METER_PORT_POLICER)
     Meter<logical_port_t>(LOGICAL_PORTS, MeterType_t.BYTES, RED, YELLOW, GREEN) port_policer;
     @id(METER_VLAN_POLICER)
@@ -35,22 +35,21 @@ control Policing(inout metadata_t meta) {
     }
 
     apply {
-        bit<8> by_port = GREEN;
-        bit<8> by_vlan = GREEN;
-        bit<8> by_ace = GREEN;
         vlan_policing.apply();
-        if (meta.police_port == 1) {
-            by_port = port_policer.execute(meta.reception_port);
+        if (admitted && meta.state == port_state_t.FORWARDING && meta.discards.ACCESS_LIST == 0) {
+            if (meta.police_port == 1) {
+                steps.by_port = port_policer.execute(meta.reception_port);
+            }
+            if (meta.police_vlan == 1) {
+                steps.by_vlan = vlan_policer.execute(meta.vid);
+            }
+            if (meta.ace.policer != 0) {
+                steps.by_ace = ace_policer.execute(meta.ace.policer);
+            }
         }
-        if (meta.police_vlan == 1) {
-            by_vlan = vlan_policer.execute(meta.vid);
-        }
-        if (meta.ace.policer != 0) {
-            by_ace = ace_policer.execute(meta.ace.policer);
-        }
-        if (by_port == RED || by_vlan == RED || by_ace == RED) {
-            meta.reason = reason_t.POLICER;
-        } else if (by_port != GREEN || by_vlan != GREEN || by_ace != GREEN) {
+        if (steps.by_port == RED || steps.by_vlan == RED || steps.by_ace == RED) {
+            DISCARD(POLICER);
+        } else if (steps.by_port != GREEN || steps.by_vlan != GREEN || steps.by_ace != GREEN) {
             meta.dei = 1;
         }
     }

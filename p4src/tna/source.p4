@@ -2,29 +2,25 @@
 #ifndef TNA_SOURCE_P4
 #define TNA_SOURCE_P4
 
-#include "../shared/headers.p4"
+#include "headers.p4"
 #include "../shared/ids.p4"
 #include "../shared/learning.p4"
 
 // Where a source is known to be, by (FID, address). The counter and idle time-outs tell control which
 // entries are in use; the digest, which the deparser sends, tells it what to learn. Control writes
 // this entry after the one in fdb, so that an address of which a write was lost is learnt again.
-control Source(in headers_t hdr, inout metadata_t meta) {
+control Source(in headers_t hdr, inout metadata_t meta, inout steps_t steps) {
     Learning() learning;
 
     @id(COUNTER_SOURCE_SEEN)
     DirectCounter<bit<32>>(CounterType_t.PACKETS) source_seen;
 
-    // An action has no conditions: what it gives is compared behind the table.
-    logical_port_t known_port = 0;
-    bit<1> known_static = 0;
-
     @id(ACTION_SOURCE_KNOWN)
     action known(logical_port_t logical_port, bit<1> is_static) {
         source_seen.count();
         meta.station = station_t.ELSEWHERE;
-        known_port = logical_port;
-        known_static = is_static;
+        steps.known_port = logical_port;
+        steps.known_static = is_static;
     }
 
     @id(ACTION_SOURCE_BARRED)
@@ -57,10 +53,11 @@ control Source(in headers_t hdr, inout metadata_t meta) {
 
     apply {
         source.apply();
+        // An action has no conditions: what it gives is compared behind the table.
         if (meta.station == station_t.ELSEWHERE) {
-            if (known_port == meta.reception_port) {
+            if (steps.known_port == meta.reception_port) {
                 meta.station = station_t.HERE;
-            } else if (known_static == 1) {
+            } else if (steps.known_static == 1) {
                 meta.station = station_t.STATIC_ELSEWHERE;
             }
         }

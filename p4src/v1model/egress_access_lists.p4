@@ -56,7 +56,15 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
     }
 
     apply {
-#include "../shared/egress_access_list_verdict.p4"
+        if (meta.port_access_list != 0 || meta.vlan_access_list != 0) {
+            fields.apply(hdr, meta);
+            if (meta.port_access_list != 0) {
+                egress_port_ace.apply();
+            }
+            if (meta.vlan_access_list != 0) {
+                egress_vlan_ace.apply();
+            }
+        }
     }
 }
 
