@@ -413,5 +413,5 @@ control HairpinEgressDeparser(packet_out packet, inout tna_headers_t hdr, in tna
 Pipeline(HairpinIngressParser(), HairpinIngress(), HairpinIngressDeparser(),
          HairpinEgressParser(), HairpinEgress(), HairpinEgressDeparser()) hairpin;
 
-@pkginfo(name="hairpin", version="0.3.0")
+@pkginfo(name="hairpin", version="0.4.0")
 Switch(hairpin) main;

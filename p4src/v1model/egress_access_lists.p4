@@ -26,6 +26,17 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
         meta.reason = reason_t.ACCESS_LIST;
     }
 
+    @id(ACTION_EGRESS_VLAN_ACE_ACCEPT)
+    action accept_egress_vlan(mirrors_t mirrors) {
+        meta.mirrors = meta.mirrors | mirrors;
+    }
+
+    @id(ACTION_EGRESS_VLAN_ACE_DROP)
+    action drop_egress_vlan(mirrors_t mirrors) {
+        meta.mirrors = mirrors; // of the port and the VLAN: only what is transmitted
+        meta.reason = reason_t.ACCESS_LIST;
+    }
+
     @id(ACTION_EGRESS_ACE_NONE)
     action no_ace_egress() { }
 
@@ -49,7 +60,7 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
             meta.vlan_access_list : exact @name("access_list");
 #include "../shared/access_list_key.p4"
         }
-        actions = { accept_egress; drop_egress; @defaultonly no_ace_egress; }
+        actions = { accept_egress_vlan; drop_egress_vlan; @defaultonly no_ace_egress; }
         const default_action = no_ace_egress();
         counters = egress_vlan_matched;
         size = ACES;

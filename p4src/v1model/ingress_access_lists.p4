@@ -8,7 +8,8 @@
 
 // RFC 8519: of each access list, the first entry that matches decides. The port's and the VLAN's are
 // both asked: the frame is dropped where one of them says so; of what else they want, the port's
-// goes before the VLAN's, and copies add up. A frame that no entry matches passes.
+// goes before the VLAN's, and copies add up. A frame that no entry matches passes. Each table has actions
+// of its own, as on targets on which it is the action that counts.
 control IngressAccessLists(in headers_t hdr, inout metadata_t meta) {
     PacketFields() fields;
 
@@ -42,6 +43,31 @@ control IngressAccessLists(in headers_t hdr, inout metadata_t meta) {
         meta.ace.priority = priority;
     }
 
+    @id(ACTION_INGRESS_VLAN_ACE_ACCEPT)
+    action accept_ingress_vlan(mirrors_t mirrors, policer_t policer, bit<1> sets_priority,
+                               bit<3> priority) {
+        meta.ace.mirrors = mirrors;
+        meta.ace.policer = policer;
+        meta.ace.sets_priority = sets_priority;
+        meta.ace.priority = priority;
+    }
+
+    @id(ACTION_INGRESS_VLAN_ACE_DROP)
+    action drop_ingress_vlan(mirrors_t mirrors) {
+        meta.ace.drop = 1;
+        meta.ace.mirrors = mirrors;
+    }
+
+    @id(ACTION_INGRESS_VLAN_ACE_REDIRECT)
+    action redirect_vlan(logical_port_t logical_port, mirrors_t mirrors, policer_t policer,
+                         bit<1> sets_priority, bit<3> priority) {
+        meta.ace.redirect = logical_port;
+        meta.ace.mirrors = mirrors;
+        meta.ace.policer = policer;
+        meta.ace.sets_priority = sets_priority;
+        meta.ace.priority = priority;
+    }
+
     @id(ACTION_INGRESS_ACE_NONE)
     action no_ace_ingress() { }
 
@@ -65,7 +91,12 @@ control IngressAccessLists(in headers_t hdr, inout metadata_t meta) {
             meta.vlan_access_list : exact @name("access_list");
 #include "../shared/access_list_key.p4"
         }
-        actions = { accept_ingress; drop_ingress; redirect; @defaultonly no_ace_ingress; }
+        actions = {
+            accept_ingress_vlan;
+            drop_ingress_vlan;
+            redirect_vlan;
+            @defaultonly no_ace_ingress;
+        }
         const default_action = no_ace_ingress();
         counters = ingress_vlan_matched;
         size = ACES;

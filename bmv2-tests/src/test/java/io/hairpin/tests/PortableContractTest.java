@@ -130,22 +130,6 @@ final class PortableContractTest {
             "package - arch: \"v1model\"",
             "package + arch: \"tna\"",
             "table source + idle_timeout_behavior: NOTIFY_CONTROL",
-            // A direct counter is of one table and counted in actions, so a table has its own.
-            "table ingress_vlan_ace - id: accept_ingress",
-            "table ingress_vlan_ace - id: drop_ingress",
-            "table ingress_vlan_ace - id: redirect",
-            "table ingress_vlan_ace + id: accept_ingress_vlan",
-            "table ingress_vlan_ace + id: drop_ingress_vlan",
-            "table ingress_vlan_ace + id: redirect_vlan",
-            "table egress_vlan_ace - id: accept_egress",
-            "table egress_vlan_ace - id: drop_egress",
-            "table egress_vlan_ace + id: accept_egress_vlan",
-            "table egress_vlan_ace + id: drop_egress_vlan",
-            "+ action accept_ingress_vlan",
-            "+ action drop_ingress_vlan",
-            "+ action redirect_vlan",
-            "+ action accept_egress_vlan",
-            "+ action drop_egress_vlan",
             // Egress cannot cut a frame off.
             "action copy + annotations: \"@action_restriction(\\\"\\n"
                 + "        length == 65535;\\n"

@@ -69,6 +69,11 @@ final class Attachments {
     String infix() {
       return "_" + name().toLowerCase(Locale.ROOT);
     }
+
+    /** What the actions of the kind's entries end with. */
+    String suffix() {
+      return this == VLAN ? infix() : "";
+    }
   }
 
   /** A table of entries. */
@@ -548,7 +553,7 @@ final class Attachments {
     aces.forEach(
         (name, ace) -> {
           int priority = Objects.requireNonNull(installed.priorities.get(name));
-          Action action = action(sequence.table().side(), ace.actions());
+          Action action = action(sequence.table(), ace.actions());
           if (action == null) {
             return; // Its port is not there.
           }
@@ -569,13 +574,13 @@ final class Attachments {
     return aces;
   }
 
-  private @Nullable Action action(Side side, Actions actions) {
-    String suffix = "_" + side.prefix();
+  private @Nullable Action action(Table table, Actions actions) {
+    String suffix = "_" + table.side().prefix() + table.kind().suffix();
     int mirrors = actions.mirrors().stream().mapToInt(Attachments::bit).sum();
     if (actions.forwarding() == Forwarding.DROP) {
       return Action.of("drop" + suffix).with("mirrors", mirrors);
     }
-    if (side == Side.EGRESS) {
+    if (table.side() == Side.EGRESS) {
       return Action.of("accept" + suffix).with("mirrors", mirrors);
     }
     Action action = Action.of("accept" + suffix);
@@ -585,7 +590,7 @@ final class Attachments {
       if (port.isEmpty()) {
         return null;
       }
-      action = Action.of("redirect").with("logical_port", port.getAsInt());
+      action = Action.of("redirect" + table.kind().suffix()).with("logical_port", port.getAsInt());
     }
     return action
         .with("mirrors", mirrors)
