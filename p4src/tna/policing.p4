@@ -15,6 +15,15 @@ control Policing(in bool admitted, inout metadata_t meta, inout steps_t steps) {
     @id(METER_ACE_POLICER)
     Meter<policer_t>(POLICERS, MeterType_t.BYTES, RED, YELLOW, GREEN) ace_policer;
 
+    // By meter and colour.
+    @id(COUNTER_PORT_POLICED)
+    Counter<bit<64>, bit<18>>(COLORS * LOGICAL_PORTS,
+                              CounterType_t.PACKETS_AND_BYTES) port_policed;
+    @id(COUNTER_VLAN_POLICED)
+    Counter<bit<64>, bit<14>>(COLORS * VLANS, CounterType_t.PACKETS_AND_BYTES) vlan_policed;
+    @id(COUNTER_ACE_POLICED)
+    Counter<bit<64>, bit<12>>(COLORS * POLICERS, CounterType_t.PACKETS_AND_BYTES) ace_policed;
+
     @id(ACTION_VLAN_POLICING_POLICE)
     action police_vlan() {
         meta.police_vlan = 1;
@@ -39,12 +48,15 @@ control Policing(in bool admitted, inout metadata_t meta, inout steps_t steps) {
         if (admitted && meta.state == port_state_t.FORWARDING && meta.discards.ACCESS_LIST == 0) {
             if (meta.police_port == 1) {
                 steps.by_port = port_policer.execute(meta.reception_port);
+                port_policed.count(meta.reception_port ++ steps.by_port[1:0]);
             }
             if (meta.police_vlan == 1) {
                 steps.by_vlan = vlan_policer.execute(meta.vid);
+                vlan_policed.count(meta.vid ++ steps.by_vlan[1:0]);
             }
             if (meta.ace.policer != 0) {
                 steps.by_ace = ace_policer.execute(meta.ace.policer);
+                ace_policed.count(meta.ace.policer ++ steps.by_ace[1:0]);
             }
         }
         if (steps.by_port == RED || steps.by_vlan == RED || steps.by_ace == RED) {

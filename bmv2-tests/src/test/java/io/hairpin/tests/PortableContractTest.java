@@ -129,7 +129,6 @@ final class PortableContractTest {
         .containsExactlyInAnyOrder(
             "package - arch: \"v1model\"",
             "package + arch: \"tna\"",
-            "table source + idle_timeout_behavior: NOTIFY_CONTROL",
             // Egress cannot cut a frame off.
             "action copy + annotations: \"@action_restriction(\\\"\\n"
                 + "        length == 65535;\\n"
