@@ -28,6 +28,12 @@ final class NetconfSection implements Section {
 
   private static final String GET = "<get-config><source><running/></source></get-config>";
 
+  /** All entries but those with constraints. */
+  private static final String GET_ENTRIES =
+      "<get-config><source><running/></source><filter type=\"subtree\"><entries xmlns=\""
+          + NAMESPACE
+          + "\"/></filter></get-config>";
+
   /** A request, by a number that changes. */
   private interface Request {
     void send(int number) throws IOException;
@@ -246,8 +252,8 @@ final class NetconfSection implements Section {
   }
 
   private static void own(Report report, boolean quick) throws IOException, InterruptedException {
-    int rounds = quick ? 3 : 10;
-    int times = 20;
+    int rounds = quick ? 3 : 5;
+    int times = quick ? 20 : 100;
     try (Peer small = new Peer(false);
         Peer large = new Peer(false);
         Peer memory = new Peer(false, Files.createTempDirectory(MEMORY, "hairpin-bench"))) {
@@ -265,7 +271,7 @@ final class NetconfSection implements Section {
       var trivial = new Times(number -> large.require(TRIVIAL));
       var memoryChange = new Times(memory::change);
       var memoryTrivial = new Times(number -> memory.require(TRIVIAL));
-      var all = new Times(number -> small.require(GET));
+      var all = new Times(number -> small.require(GET_ENTRIES));
       var one = new Times(large::getOne);
       List<Times> kinds =
           List.of(
@@ -279,7 +285,7 @@ final class NetconfSection implements Section {
               all,
               one);
       for (Times kind : kinds) {
-        kind.warm(quick ? 100 : 500);
+        kind.warm(quick ? 100 : 3000);
       }
       for (int round = 0; round < rounds; round++) {
         for (Times kind : kinds) {
@@ -342,7 +348,7 @@ final class NetconfSection implements Section {
       yuma.fill(MIDDLE);
       var ownChange = new Times(own::change);
       var yumaChange = new Times(yuma::change);
-      ownChange.warm(quick ? 100 : 500);
+      ownChange.warm(quick ? 100 : 3000);
       yumaChange.warm(2);
       for (int round = 0; round < 5; round++) {
         ownChange.measure(quick ? 10 : 50);
