@@ -104,6 +104,21 @@ final class Datastores {
     watchers.add(watcher);
   }
 
+  /** Adds one who is told what happens from now on; gives what a datastore holds until then. */
+  ContainerNode follow(Name name, Watcher watcher) {
+    turn.lock();
+    try {
+      watchers.add(watcher);
+      return read(name, Actor.SERVER);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  void leave(Watcher watcher) {
+    watchers.remove(watcher);
+  }
+
   Features features() {
     return features;
   }

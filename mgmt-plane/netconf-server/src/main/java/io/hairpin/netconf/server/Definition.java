@@ -78,8 +78,11 @@ final class Definition {
   /** Of a container: whether it means something by being there. */
   final boolean presence;
 
-  /** Whether it is configuration; false for state data. */
+  /** Whether it is configuration; false for state data. What is no data at all counts as such. */
   final boolean config;
+
+  /** Whether it is an operation or a notification, or in one. */
+  private final boolean guest;
 
   final boolean userOrdered;
 
@@ -137,7 +140,10 @@ final class Definition {
     this.order = order;
     this.codecs = codecs;
     id = new NodeIdentifier(name);
-    config = !(schema instanceof DataSchemaNode data) || data.effectiveConfig().orElse(true);
+    guest = !way.isEmpty() || (parent != null && parent.guest);
+    // The statement config is ignored there (RFC 7950 section 7.21.1).
+    config =
+        guest || !(schema instanceof DataSchemaNode data) || data.effectiveConfig().orElse(true);
     presence =
         !way.isEmpty() || (schema instanceof ContainerSchemaNode c && c.isPresenceContainer());
     keys = schema instanceof ListSchemaNode list ? list.getKeyDefinition() : List.of();

@@ -1,6 +1,5 @@
 package io.hairpin.netconf.server;
 
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -77,11 +76,17 @@ record Event(Instant time, Definition definition, YangInstanceIdentifier at, Con
     return new Event(time, definition, at, tree.build());
   }
 
-  /** Writes the message of RFC 5277 section 4. */
-  void write(XmlWriter out) throws IOException {
-    out.start(Namespaces.NOTIFICATION, "notification");
-    out.leaf(Namespaces.NOTIFICATION, "eventTime", time.toString());
-    new DataWriter(out).children(definition.top(), tree);
-    out.end();
+  /** The message of RFC 5277 section 4 around what is told. */
+  static Reply message(Instant time, Reply content) {
+    return out -> {
+      out.start(Namespaces.NOTIFICATION, "notification");
+      out.leaf(Namespaces.NOTIFICATION, "eventTime", time.toString());
+      content.write(out);
+      out.end();
+    };
+  }
+
+  Reply message() {
+    return message(time, out -> new DataWriter(out).children(definition.top(), tree));
   }
 }

@@ -1,9 +1,8 @@
 package io.hairpin.netconf.server;
 
 import java.time.Instant;
-import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -20,26 +19,36 @@ final class EventLog {
   }
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final Set<Runnable> readers = ConcurrentHashMap.newKeySet();
   private final @Nullable Event[] kept;
-  private final InstantSource clock;
+  private @Nullable Instant aged;
   private long next;
-  private boolean closed;
 
-  EventLog(int capacity, InstantSource clock) {
+  EventLog(int capacity) {
     kept = new Event[capacity];
-    this.clock = clock;
   }
 
   void add(Event event) {
     lock.lock();
     try {
-      kept[(int) (next % kept.length)] = event;
+      int place = (int) (next % kept.length);
+      Event gone = kept[place];
+      aged = gone == null ? null : gone.time();
+      kept[place] = event;
       next++;
-      changed.signalAll();
     } finally {
       lock.unlock();
     }
+    readers.forEach(Runnable::run);
+  }
+
+  /** Tells a reader of every event from now on; what it does must not block. */
+  void follow(Runnable reader) {
+    readers.add(reader);
+  }
+
+  void leave(Runnable reader) {
+    readers.remove(reader);
   }
 
   /** The number that the next event will have. */
@@ -72,57 +81,28 @@ final class EventLog {
     }
   }
 
-  /** The time of the oldest event kept; null if there is none. */
-  @Nullable Instant oldestTime() {
+  /** The time of the last event that is no longer kept; null if all are. */
+  @Nullable Instant agedTime() {
     lock.lock();
     try {
-      Event event = kept[(int) (oldest() % kept.length)];
-      return event == null ? null : event.time();
+      return aged;
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Waits for an event.
+   * An event by its number.
    *
-   * @param until when to give up; null for never
-   * @return the event; null if it was time to give up, or the log was closed
+   * @return null if it is yet to come
    */
-  @Nullable Event await(long number, @Nullable Instant until)
-      throws LostException, InterruptedException {
+  @Nullable Event get(long number) throws LostException {
     lock.lock();
     try {
-      while (number >= next && !closed) {
-        if (until == null) {
-          changed.await();
-        } else {
-          long millis = clock.instant().until(until).toMillis();
-          if (millis < 0) {
-            return null;
-          }
-          // At least one, so that the time is over when it wakes up.
-          boolean woken = changed.await(millis + 1, TimeUnit.MILLISECONDS);
-          if (!woken && number >= next) {
-            return null;
-          }
-        }
-      }
       if (number < oldest()) {
         throw new LostException(oldest() - number);
       }
       return number < next ? kept[(int) (number % kept.length)] : null;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Lets no one wait any longer. */
-  void close() {
-    lock.lock();
-    try {
-      closed = true;
-      changed.signalAll();
     } finally {
       lock.unlock();
     }

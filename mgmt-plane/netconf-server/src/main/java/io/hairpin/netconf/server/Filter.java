@@ -54,6 +54,25 @@ final class Filter implements Selection {
     return top.stream().anyMatch(f -> matches(f, name));
   }
 
+  @Override
+  public boolean isByPath(Definition root) {
+    return isByPath(root, top);
+  }
+
+  private static boolean isByPath(Definition parent, List<Element> filters) {
+    for (Element filter : filters) {
+      for (Definition child : parent.named(filter.name)) {
+        if (matches(filter, child.name())
+            && (isContentMatch(filter)
+                ? !parent.keys.contains(child.name())
+                : !isByPath(child, filter.children()))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
   /**
    * Section 6.2.1: an element without a namespace stands for every namespace. Section 6.2.2: an
    * attribute must match one of the data, where there are none.

@@ -156,17 +156,13 @@ final class Invocations {
           .withPath(at)
           .asException();
     }
-    Definition definition = operation.input();
-    ContainerNode input = Editor.parse(definition, element, at.node(definition.id));
-    List<RpcError> errors = guests.check(definition, at, input);
-    if (!errors.isEmpty()) {
-      throw new RpcException(errors.stream().map(Invocations::asInput).toList());
-    }
+    ContainerNode input = input(operation, element, at);
     ContainerNode output;
     try {
       output =
           handler
-              .invoke(new Invocation(definition.name(), at, input, session.user(), session.id()))
+              .invoke(
+                  new Invocation(operation.input().name(), at, input, session.user(), session.id()))
               .orElseGet(Datastores::empty);
     } catch (RefusedException e) {
       throw e.toRpcException();
@@ -176,6 +172,27 @@ final class Invocations {
       return Reply.OK;
     }
     return out -> new DataWriter(out).children(operation.output(), output);
+  }
+
+  /** The parameters of an RPC, which are checked against the schema. */
+  ContainerNode input(Element rpc) throws RpcException {
+    Definition.Operation operation = operation(root, rpc);
+    if (operation == null) {
+      throw unsupported(rpc);
+    }
+    return input(operation, rpc, YangInstanceIdentifier.of());
+  }
+
+  private ContainerNode input(
+      Definition.Operation operation, Element element, YangInstanceIdentifier at)
+      throws RpcException {
+    Definition definition = operation.input();
+    ContainerNode input = Editor.parse(definition, element, at.node(definition.id));
+    List<RpcError> errors = guests.check(definition, at, input);
+    if (!errors.isEmpty()) {
+      throw new RpcException(errors.stream().map(Invocations::asInput).toList());
+    }
+    return input;
   }
 
   /** A parameter that is missing is an element that is missing (RFC 6241 appendix A). */

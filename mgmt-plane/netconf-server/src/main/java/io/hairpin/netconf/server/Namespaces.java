@@ -7,6 +7,8 @@ final class Namespaces {
   static final String NOTIFICATION = "urn:ietf:params:xml:ns:netconf:notification:1.0";
   static final String NETMOD = "urn:ietf:params:xml:ns:netmod:notification";
   static final String EVENTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-notifications";
+  static final String SUBSCRIBED = "urn:ietf:params:xml:ns:yang:ietf-subscribed-notifications";
+  static final String PUSH = "urn:ietf:params:xml:ns:yang:ietf-yang-push";
   static final String YANG = "urn:ietf:params:xml:ns:yang:1";
 
   static final String WITH_DEFAULTS = "urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults";

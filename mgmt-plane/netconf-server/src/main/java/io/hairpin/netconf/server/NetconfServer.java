@@ -56,18 +56,25 @@ public final class NetconfServer implements Closeable {
         new Datastores(
             schema.root(), builder.features(), time, access, storage, List.copyOf(participants));
     Monitoring monitoring = new Monitoring(schema, datastores, sessions);
-    Map<QName, List<StateProvider>> states = new LinkedHashMap<>(builder.states);
-    monitoring.providers().forEach((root, state) -> states.put(root, List.of(state)));
-    access.providers().forEach((root, state) -> states.put(root, List.of(state)));
-    notifications = new Notifications(schema, access, time::now, builder.replay);
-    notifications.providers().forEach((root, state) -> states.put(root, List.of(state)));
-    states.put(ServerConfiguration.root(schema.context()), List.of(transports::state));
-    Operational operational = new Operational(datastores, states);
+    Operational operational = new Operational(datastores);
+    builder.states.forEach(
+        (root, providers) -> providers.forEach(state -> operational.add(root, state)));
+    operational.addAll(monitoring.providers());
+    operational.addAll(access.providers());
+    notifications = new Notifications(schema, access, time, builder.replay);
+    operational.addAll(notifications.providers());
+    operational.add(ServerConfiguration.root(schema.context()), transports::state);
     guests = new Guests(schema.root(), operational);
     Invocations invocations =
         new Invocations(schema.root(), guests, access, builder.rpcs, builder.actions);
     Operations operations = new Operations(schema, datastores, sessions, operational, invocations);
     notifications.register(operations);
+    Subscriptions subscriptions =
+        new Subscriptions(
+            schema, datastores, operational, invocations, notifications, time, builder.maxPush);
+    subscriptions.register(operations);
+    operational.addAll(subscriptions.providers());
+    datastores.watch(subscriptions);
     SystemEvents events =
         new SystemEvents(
             schema,
@@ -196,7 +203,6 @@ public final class NetconfServer implements Closeable {
   public void close() {
     try {
       transports.close();
-      notifications.close();
       sessions.all().forEach(session -> session.kill("the server stops"));
       datastores.close();
     } catch (IOException e) {
@@ -218,6 +224,7 @@ public final class NetconfServer implements Closeable {
     private final Map<List<QName>, OperationHandler> actions = new LinkedHashMap<>();
     private long maxMessageSize = 64L << 20;
     private int replay = 1000;
+    private int maxPush = 1_000_000;
     private final Set<String> recovery = new LinkedHashSet<>();
     private boolean writableRunning;
     private boolean startup;
@@ -361,6 +368,22 @@ public final class NetconfServer implements Closeable {
         throw new IllegalArgumentException("a replay log of " + events + " keeps nothing");
       }
       replay = events;
+      return this;
+    }
+
+    /**
+     * Limits what a subscription to a datastore (RFC 8641) sends at once, by default to 1,000,000
+     * containers, list entries and leafs. One that selects more is refused, or suspended for as
+     * long as it does.
+     *
+     * @param nodes at least 1
+     * @return this builder
+     */
+    public Builder maxPush(int nodes) {
+      if (nodes < 1) {
+        throw new IllegalArgumentException("an update of " + nodes + " nodes has nothing");
+      }
+      maxPush = nodes;
       return this;
     }
 

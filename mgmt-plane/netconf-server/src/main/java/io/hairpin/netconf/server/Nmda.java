@@ -17,7 +17,7 @@ import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 final class Nmda {
   static final String NAMESPACE = "urn:ietf:params:xml:ns:yang:ietf-netconf-nmda";
   static final String DATASTORES = "urn:ietf:params:xml:ns:yang:ietf-datastores";
-  private static final String OPERATIONAL = "operational";
+  static final String OPERATIONAL = "operational";
 
   private final Definition root;
   private final Datastores datastores;

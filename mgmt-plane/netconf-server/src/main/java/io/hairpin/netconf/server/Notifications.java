@@ -5,11 +5,11 @@ import static io.hairpin.netconf.server.Parameters.only;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
@@ -20,26 +20,27 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The stream NETCONF with its replay log, and subscriptions to it by create-subscription (RFC
- * 5277). A subscriber reads from the log in a thread of his own; one whose place in the log is gone
- * before he has read it loses his session, and may ask for a replay in the next.
+ * 5277). A subscriber whose place in the log is gone before he has read it loses his session, and
+ * may ask for a replay in the next.
  */
 final class Notifications {
   private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
   static final String STREAM = "NETCONF";
+  static final String DESCRIPTION = "all notifications of this server";
 
   private final Definition root;
   private final AccessControl access;
-  private final InstantSource clock;
+  private final Time time;
   private final EventLog log;
   private final Instant created;
   private final StateBuilder netmod;
 
-  Notifications(Schema schema, AccessControl access, InstantSource clock, int capacity) {
+  Notifications(Schema schema, AccessControl access, Time time, int capacity) {
     this.access = access;
     root = schema.root();
-    this.clock = clock;
-    log = new EventLog(capacity, clock);
-    created = clock.instant();
+    this.time = time;
+    log = new EventLog(capacity);
+    created = time.now();
     netmod = new StateBuilder(schema.module(Namespaces.NETMOD));
   }
 
@@ -53,7 +54,7 @@ final class Notifications {
             "stream",
             Map.of("name", STREAM),
             List.of(
-                netmod.leaf("description", "all notifications of this server"),
+                netmod.leaf("description", DESCRIPTION),
                 netmod.leaf("replaySupport", true),
                 netmod.leaf("replayLogCreationTime", created.toString())));
     var streams =
@@ -75,11 +76,6 @@ final class Notifications {
     log.add(event);
   }
 
-  /** Ends all subscriptions without a word. */
-  void close() {
-    log.close();
-  }
-
   private Reply createSubscription(Session session, Element input) throws RpcException {
     only(input, "stream", "filter", "startTime", "stopTime");
     Element stream = input.child("stream").orElse(null);
@@ -89,28 +85,47 @@ final class Notifications {
     EventFilter filter = EventFilter.of(input.child("filter").orElse(null), root);
     Element start = input.child("startTime").orElse(null);
     Element stop = input.child("stopTime").orElse(null);
-    Instant from = time(start);
-    Instant until = time(stop);
+    Instant from = instant(start);
+    Instant until = instant(stop);
     if (start == null && stop != null) {
       throw RpcError.protocol(ErrorTag.MISSING_ELEMENT, "stopTime needs startTime")
           .withInfo("bad-element", "startTime")
           .asException();
     }
-    if (start != null && from != null && from.isAfter(clock.instant())) {
+    if (start != null && from != null && from.isAfter(time.now())) {
       throw bad(start, "startTime is later than now");
     }
     if (stop != null && until != null && until.isBefore(from)) {
       throw bad(stop, "stopTime is earlier than startTime");
     }
-    if (!session.subscribe()) {
-      throw RpcError.protocol(ErrorTag.OPERATION_FAILED, "this session has a subscription already")
-          .asException();
+    switch (session.subscribed()) {
+      case EXCLUSIVELY ->
+          throw RpcError.protocol(
+                  ErrorTag.OPERATION_FAILED, "this session has a subscription already")
+              .asException();
+      case DYNAMICALLY ->
+          throw RpcError.protocol(
+                  ErrorTag.OPERATION_NOT_SUPPORTED,
+                  "this session has subscriptions by establish-subscription, and the two do not"
+                      + " mix")
+              .asException();
+      case NOT -> session.subscribeExclusively(true);
     }
-    Subscriber subscriber =
-        new Subscriber(session, filter, from == null ? log.next() : log.since(from), from, until);
-    session.afterReply(subscriber::start);
-    session.onEnd(subscriber::stop);
+    Delivery delivery = new Delivery(session, time, () -> session.subscribeExclusively(false));
+    delivery.turnTo(
+        feed(
+            delivery,
+            new Manner(session, delivery),
+            session,
+            new StreamFeed.Wanted(filter, from, until)));
+    session.afterReply(delivery::start);
     return Reply.OK;
+  }
+
+  /** What a subscriber wants of the stream. */
+  StreamFeed feed(
+      Delivery delivery, StreamFeed.Manner manner, Session session, StreamFeed.Wanted wanted) {
+    return new StreamFeed(log, delivery, manner, session, access, time, wanted);
   }
 
   private static RpcException bad(Element element, String message) {
@@ -119,7 +134,7 @@ final class Notifications {
         .asException();
   }
 
-  private static @Nullable Instant time(@Nullable Element element) throws RpcException {
+  private static @Nullable Instant instant(@Nullable Element element) throws RpcException {
     if (element == null) {
       return null;
     }
@@ -130,91 +145,43 @@ final class Notifications {
     }
   }
 
-  private final class Subscriber {
+  /** As RFC 5277 has it. */
+  private final class Manner implements StreamFeed.Manner {
     private final Session session;
-    private final EventFilter filter;
-    private final @Nullable Instant from;
-    private final @Nullable Instant until;
-    private final long replayed;
-    private final Thread thread;
-    private long number;
+    private final Delivery delivery;
 
-    Subscriber(
-        Session session,
-        EventFilter filter,
-        long number,
-        @Nullable Instant from,
-        @Nullable Instant until) {
+    Manner(Session session, Delivery delivery) {
       this.session = session;
-      this.filter = filter;
-      this.number = number;
-      this.from = from;
-      this.until = until;
-      replayed = log.next();
-      thread = Thread.ofVirtual().name("netconf-subscription-" + session.id()).unstarted(this::run);
+      this.delivery = delivery;
     }
 
-    void start() {
-      thread.start();
+    @Override
+    public void replayed() throws IOException {
+      delivery.send(control("replayComplete"));
     }
 
-    void stop() {
-      thread.interrupt();
+    @Override
+    public void completed() throws IOException {
+      delivery.end(control("notificationComplete"));
     }
 
-    private void run() {
-      try {
-        if (from != null) {
-          boolean more = follow(replayed);
-          session.notify(control("replayComplete"));
-          if (!more) {
-            finish();
-            return;
-          }
-        }
-        if (!follow(Long.MAX_VALUE)) {
-          finish();
-        }
-      } catch (EventLog.LostException e) {
-        session.kill("it takes notifications too slowly: " + e.getMessage());
-      } catch (IOException e) {
-        session.kill("a notification could not be sent: " + e.getMessage());
-      } catch (InterruptedException e) {
-        LOG.debug("the subscription of session {} ends", session.id());
-      } catch (RuntimeException e) {
-        LOG.error("the subscription of session {} failed", session.id(), e);
-        session.kill("its subscription failed");
-      }
+    @Override
+    public boolean lost(EventLog.LostException why) {
+      session.kill("it takes notifications too slowly: " + why.getMessage());
+      return false;
     }
 
-    private void finish() throws IOException {
-      session.unsubscribe();
-      session.notify(control("notificationComplete"));
-    }
+    @Override
+    public void counted(boolean sent) {}
 
-    /** Sends the events before a number; false when an event is after stopTime, or that is over. */
-    private boolean follow(long end)
-        throws IOException, InterruptedException, EventLog.LostException {
-      while (number < end) {
-        Event event = log.await(number, until);
-        if (event == null || (until != null && event.time().isAfter(until))) {
-          return false;
-        }
-        number++;
-        if (filter.selects(event) && access.mayReceive(session.actor(), event)) {
-          session.notify(event);
-        }
-      }
-      return true;
-    }
-
-    private Event control(String name) {
-      var content = netmod.container(name);
-      Definition definition = root.notifications().get(netmod.name(name));
-      if (definition == null) {
-        throw new IllegalStateException(name + " is not in the schema");
-      }
-      return Event.of(root, clock.instant(), definition, YangInstanceIdentifier.of(), content);
+    private Reply control(String name) {
+      return Event.of(
+              root,
+              time.now(),
+              Objects.requireNonNull(root.notifications().get(netmod.name(name))),
+              YangInstanceIdentifier.of(),
+              netmod.container(name))
+          .message();
     }
   }
 }

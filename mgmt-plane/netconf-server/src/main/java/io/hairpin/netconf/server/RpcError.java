@@ -19,7 +19,7 @@ record RpcError(
   /**
    * One element of error-info, in the namespace of the protocol unless another is named.
    *
-   * @param value a text, or a path
+   * @param value a text, a path, or what writes the content as a {@link Reply}
    */
   record Detail(String namespace, String name, Object value) {}
 

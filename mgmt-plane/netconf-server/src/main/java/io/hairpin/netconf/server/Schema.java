@@ -112,6 +112,15 @@ public final class Schema {
         .orElseThrow();
   }
 
+  /** The names of all modules as prefixes. */
+  Element.Scope moduleNames() {
+    Element.Scope scope = Element.Scope.NONE;
+    for (Module module : context.getModules()) {
+      scope = new Element.Scope(scope, module.getName(), module.getNamespace().toString());
+    }
+    return scope;
+  }
+
   List<Source> sources() {
     return sources;
   }

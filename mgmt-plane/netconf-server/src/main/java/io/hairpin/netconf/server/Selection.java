@@ -15,6 +15,11 @@ interface Selection {
         }
 
         @Override
+        public boolean isByPath(Definition root) {
+          return true;
+        }
+
+        @Override
         public ContainerNode select(Definition root, ContainerNode data) {
           return data;
         }
@@ -56,6 +61,9 @@ interface Selection {
 
   /** Whether anything of a top-level node may be selected. */
   boolean mayTouch(QName name);
+
+  /** Whether the path of a node alone, with the keys in it, tells that it is selected. */
+  boolean isByPath(Definition root);
 
   /** What is selected, with all that stands above it and the keys of the entries. */
   ContainerNode select(Definition root, ContainerNode data) throws RpcException;

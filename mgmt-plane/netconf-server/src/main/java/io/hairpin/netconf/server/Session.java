@@ -13,10 +13,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
@@ -53,6 +54,8 @@ final class Session implements Runnable {
     void because(String reason);
   }
 
+  private static final int EXCLUSIVE = -1;
+
   private final Server server;
   private final int id;
   private final Peer peer;
@@ -63,7 +66,10 @@ final class Session implements Runnable {
   private final Activity activity = new Activity(System.nanoTime());
   private final Counters counters = new Counters();
   private final ReentrantLock sending = new ReentrantLock();
-  private final AtomicBoolean subscribed = new AtomicBoolean();
+
+  /** How many subscriptions of RFC 8639 there are, or {@link #EXCLUSIVE}. */
+  private final AtomicInteger subscriptions = new AtomicInteger();
+
   private final List<Runnable> atEnd = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable EndOfSession> end = new AtomicReference<>();
   private Runnable afterReply = () -> {};
@@ -173,19 +179,60 @@ final class Session implements Runnable {
     atEnd.add(task);
   }
 
-  /** Notes a subscription of RFC 5277; false if there is one already. */
-  boolean subscribe() {
-    return subscribed.compareAndSet(false, true);
+  /** Does not do it after all. */
+  void forget(Runnable task) {
+    atEnd.remove(task);
   }
 
+  /** What a session is subscribed by: the two do not mix (RFC 8640 section 3). */
+  enum Subscribed {
+    NOT,
+    /** By create-subscription of RFC 5277, of which there is one. */
+    EXCLUSIVELY,
+    /** By establish-subscription of RFC 8639. */
+    DYNAMICALLY
+  }
+
+  Subscribed subscribed() {
+    int count = subscriptions.get();
+    return count == EXCLUSIVE
+        ? Subscribed.EXCLUSIVELY
+        : count == 0 ? Subscribed.NOT : Subscribed.DYNAMICALLY;
+  }
+
+  /** Notes the subscription of RFC 5277, or that it is over. */
+  void subscribeExclusively(boolean now) {
+    subscriptions.set(now ? EXCLUSIVE : 0);
+  }
+
+  /** Notes one more subscription of RFC 8639. */
+  int subscribe() {
+    return subscriptions.incrementAndGet();
+  }
+
+  /** Notes one subscription less. */
   void unsubscribe() {
-    subscribed.set(false);
+    subscriptions.decrementAndGet();
   }
 
-  /** Sends a notification, between two replies. */
-  void notify(Event event) throws IOException {
-    send(event::write);
+  /**
+   * Sends a notification, between two replies.
+   *
+   * @param still asked when it is its turn; nothing is sent if it is false
+   * @return whether it was sent
+   */
+  boolean notify(Reply message, BooleanSupplier still) throws IOException {
+    sending.lock();
+    try {
+      if (!still.getAsBoolean()) {
+        return false;
+      }
+      send(message);
+    } finally {
+      sending.unlock();
+    }
     count(c -> c.outNotifications);
+    return true;
   }
 
   private void send(Reply message) throws IOException {
@@ -202,7 +249,7 @@ final class Session implements Runnable {
 
   /** Ends the session if it takes longer than the limits allow; a subscriber may be silent. */
   void watch(long now, ServerConfiguration.Limits limits) {
-    String overdue = activity.overdue(now, limits, subscribed.get());
+    String overdue = activity.overdue(now, limits, subscriptions.get() != 0);
     if (overdue != null) {
       end(EndOfSession.Reason.TIMEOUT);
       kill(overdue);
@@ -414,6 +461,10 @@ final class Session implements Runnable {
       for (RpcError.Detail detail : error.info()) {
         if (detail.value() instanceof YangInstanceIdentifier path) {
           path(out, detail.namespace(), detail.name(), path);
+        } else if (detail.value() instanceof Reply content) {
+          out.start(detail.namespace(), detail.name());
+          content.write(out);
+          out.end();
         } else {
           out.leaf(detail.namespace(), detail.name(), detail.value().toString());
         }

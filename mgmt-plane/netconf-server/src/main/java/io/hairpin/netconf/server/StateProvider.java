@@ -17,4 +17,17 @@ public interface StateProvider {
    * @return the top-level node with the state below it, or empty if there is none
    */
   Optional<? extends DataContainerChild> state();
+
+  /**
+   * Asks to be told when the state has changed, for subscriptions on change (RFC 8641). Asked once,
+   * before the first session; where any provider of a top-level node cannot tell, its state can be
+   * subscribed to periodically only.
+   *
+   * @param changed is to be called after every change that may be in what {@link #state} gives;
+   *     from any thread, it returns at once
+   * @return whether that will be done; false unless overridden
+   */
+  default boolean whenChanged(Runnable changed) {
+    return false;
+  }
 }

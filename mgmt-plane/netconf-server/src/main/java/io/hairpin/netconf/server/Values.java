@@ -193,6 +193,9 @@ final class Values {
                 return Matcher.quoteReplacement(match.group());
               }
               String uri = scope.getNamespaceURI(prefix);
+              if (uri == null && !context.findModules(prefix).isEmpty()) {
+                return Matcher.quoteReplacement(match.group());
+              }
               if (uri == null) {
                 throw new IllegalArgumentException("prefix %s is not declared".formatted(prefix));
               }

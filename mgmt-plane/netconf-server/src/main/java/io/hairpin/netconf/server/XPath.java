@@ -153,6 +153,18 @@ final class XPath {
     return bool(evaluate(node));
   }
 
+  /** Whether it is a path from the root by names, without predicates. */
+  boolean isPath() {
+    return expression instanceof YangLocationPath path
+        && path.isAbsolute()
+        && path.getSteps().stream()
+            .allMatch(
+                step ->
+                    step instanceof YangLocationPath.QNameStep
+                        && step.getAxis() == YangXPathAxis.CHILD
+                        && step.getPredicates().isEmpty());
+  }
+
   List<DataNode> select(DataNode node) {
     return nodes(evaluate(node));
   }

@@ -51,6 +51,11 @@ final class XPathFilter implements Selection {
     return readsEverything || reads.contains(name);
   }
 
+  @Override
+  public boolean isByPath(Definition root) {
+    return expression.isPath();
+  }
+
   /** The nodes that are selected. */
   List<DataNode> nodes(Definition root, ContainerNode data) throws RpcException {
     try {

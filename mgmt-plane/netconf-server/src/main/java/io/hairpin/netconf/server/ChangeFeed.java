@@ -1,0 +1,189 @@
+package io.hairpin.netconf.server;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
+
+/**
+ * Sends what changes of what is selected of a datastore (RFC 8641 section 3.1), not sooner than the
+ * dampening period after the update before. What changed back meanwhile is told with the value that
+ * it has. The changes of configuration are those of the commits.
+ */
+final class ChangeFeed implements Delivery.Feed, Watcher {
+  /** More commits that wait for a slow receiver become one. */
+  private static final int MAX_PENDING = 100;
+
+  /** Where more nodes have changed, those that differ are told, not those that changed back. */
+  private static final int MAX_EDITS = 10_000;
+
+  private final DynamicSubscription subscription;
+  private final PushView view;
+  private final Time time;
+  private final Terms.OnChange terms;
+  private final @Nullable Instant until;
+  private final Runnable follower = this::changedState;
+
+  /** A change that is not looked at yet; the data are null where they are to be read. */
+  private record Pending(Touched touched, @Nullable ContainerNode after) {}
+
+  private final Deque<Pending> pending = new ArrayDeque<>();
+
+  /** What the receiver has. */
+  private ContainerNode sent;
+
+  /** What is selected after the last change that was looked at. */
+  private ContainerNode current;
+
+  private Access access;
+
+  /** From what was sent to what is current, by place, in the order of the changes. */
+  private final Map<YangInstanceIdentifier, Change.Edit> edits = new LinkedHashMap<>();
+
+  private boolean wholeIsDue;
+  private @Nullable Instant last;
+  private int patches;
+
+  ChangeFeed(
+      DynamicSubscription subscription,
+      PushView view,
+      Time time,
+      Terms.OnChange terms,
+      @Nullable Instant until) {
+    this.subscription = subscription;
+    this.view = view;
+    this.time = time;
+    this.terms = terms;
+    this.until = until;
+    wholeIsDue = terms.sync();
+    access = view.access();
+    if (view.isOperational()) {
+      view.operational().follow(follower);
+    }
+    ContainerNode start = view.datastores().follow(view.name(), this);
+    current = view.isOperational() ? view.now() : view.of(start);
+    sent = current;
+  }
+
+  @Override
+  public void changed(Actor by, Datastores.Name datastore, Change change) {
+    if (datastore != view.name()) {
+      return;
+    }
+    Touched touched = new Touched();
+    change.edits().forEach(edit -> touched.to(edit.path()).mark());
+    add(new Pending(touched, change.after()));
+  }
+
+  private void changedState() {
+    add(new Pending(Touched.everything(), null));
+  }
+
+  private void add(Pending change) {
+    synchronized (pending) {
+      if (pending.size() < MAX_PENDING) {
+        pending.add(change);
+      } else {
+        Pending other = pending.removeLast();
+        other.touched.add(change.touched);
+        pending.add(new Pending(other.touched, change.after));
+      }
+    }
+    subscription.delivery().wake();
+  }
+
+  private @Nullable Pending poll() {
+    synchronized (pending) {
+      return pending.poll();
+    }
+  }
+
+  /** Sends the whole next; only in a step. */
+  void resync() {
+    wholeIsDue = true;
+  }
+
+  private void lookAtChanges() {
+    for (Pending change = poll(); change != null; change = poll()) {
+      ContainerNode after = change.after;
+      ContainerNode next = view.isOperational() || after == null ? view.now() : view.of(after);
+      Touched touched =
+          view.isOperational()
+                  || !view.target().selection().isByPath(view.root())
+                  || !isSameAccess()
+              ? Touched.everything()
+              : change.touched;
+      for (Change.Edit edit : Differences.between(current, next, touched)) {
+        Change.Edit before = edits.remove(edit.path());
+        edits.put(
+            edit.path(),
+            before == null ? edit : new Change.Edit(edit.path(), before.before(), edit.after()));
+      }
+      current = next;
+      if (edits.size() > MAX_EDITS) {
+        edits.clear();
+        for (Change.Edit edit : Differences.between(sent, current, Touched.everything())) {
+          edits.put(edit.path(), edit);
+        }
+      }
+    }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // Other rights are another object.
+  private boolean isSameAccess() {
+    Access now = view.access();
+    boolean same = now == access;
+    access = now;
+    return same;
+  }
+
+  @Override
+  public boolean send() throws IOException {
+    Instant now = time.now();
+    if (until != null && !now.isBefore(until)) {
+      subscription.completed();
+      return false;
+    }
+    lookAtChanges();
+    if (wholeIsDue) {
+      wholeIsDue = false;
+      subscription.push(current);
+      sent(now);
+    } else if (!edits.isEmpty()) {
+      Instant due = last == null ? now : last.plus(terms.dampening());
+      if (now.isBefore(due)) {
+        subscription.delivery().wakeAt(until != null && until.isBefore(due) ? until : due);
+        return true;
+      }
+      YangPatch patch = new YangPatch(view.root(), terms.excluded());
+      List.copyOf(edits.values()).forEach(patch::add);
+      if (!patch.isEmpty()) {
+        patches++;
+        subscription.push(patch, Integer.toString(patches));
+      }
+      sent(now);
+    }
+    if (until != null) {
+      subscription.delivery().wakeAt(until);
+    }
+    return true;
+  }
+
+  private void sent(Instant at) {
+    last = at;
+    sent = current;
+    edits.clear();
+  }
+
+  @Override
+  public void close() {
+    view.datastores().leave(this);
+    view.operational().leave(follower);
+  }
+}
