@@ -76,7 +76,7 @@ final class OperateTest {
               () -> {
                 if (kind.equals("command")) {
                   reply = command(directory, content);
-                } else if (kind.equals("rpc") && content.contains("<create-subscription")) {
+                } else if (kind.equals("rpc") && content.contains("-subscription xmlns")) {
                   // In a session of its own, for notifications follow.
                   try (NetconfClient other = Launched.connect(address, data)) {
                     reply = other.rpc(content);

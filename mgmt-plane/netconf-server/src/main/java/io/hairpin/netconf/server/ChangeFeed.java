@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
@@ -161,18 +160,28 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
         subscription.delivery().wakeAt(until != null && until.isBefore(due) ? until : due);
         return true;
       }
-      YangPatch patch = new YangPatch(view.root(), terms.excluded());
-      List.copyOf(edits.values()).forEach(patch::add);
-      if (!patch.isEmpty()) {
-        patches++;
-        subscription.push(patch, Integer.toString(patches));
-      }
-      sent(now);
+      sendChanges(now);
     }
     if (until != null) {
       subscription.delivery().wakeAt(until);
     }
     return true;
+  }
+
+  /** Sends what has changed, be it dampened or not; only in a step. */
+  void flush() throws IOException {
+    lookAtChanges();
+    sendChanges(time.now());
+  }
+
+  private void sendChanges(Instant now) throws IOException {
+    YangPatch patch = new YangPatch(view.root(), terms.excluded());
+    edits.values().forEach(patch::add);
+    if (!patch.isEmpty()) {
+      patches++;
+      subscription.push(patch, Integer.toString(patches));
+    }
+    sent(now);
   }
 
   private void sent(Instant at) {

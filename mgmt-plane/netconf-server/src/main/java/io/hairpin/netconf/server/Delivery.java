@@ -101,7 +101,9 @@ final class Delivery {
     Duration delay = Duration.between(time.now(), at);
     if (delay.isPositive()) {
       timer = time.after(delay, this::wake);
-    } else {
+    }
+    // It may be time by now.
+    if (!time.now().isBefore(at)) {
       wake();
     }
   }

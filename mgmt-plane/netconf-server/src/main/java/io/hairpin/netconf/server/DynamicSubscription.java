@@ -73,9 +73,13 @@ final class DynamicSubscription implements StreamFeed.Manner {
     return notice("subscription-terminated", List.of(sn.leaf("reason", reason)));
   }
 
-  /** Has other terms from now on, by which a feed goes; only in a step. */
-  void modify(Terms now, Delivery.Feed feed) throws IOException {
+  /** Has other terms, by which {@link #goOn} goes. */
+  void agree(Terms now) {
     terms = now;
+  }
+
+  /** Goes on by its terms with a feed of them; only in a step. */
+  void goOn(Delivery.Feed feed) throws IOException {
     suspended = false;
     delivery.turnTo(feed);
     delivery.send(notice("subscription-modified", about()));

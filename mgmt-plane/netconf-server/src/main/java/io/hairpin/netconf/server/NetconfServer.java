@@ -358,7 +358,8 @@ public final class NetconfServer implements Closeable {
 
     /**
      * Sets how many notifications are kept for replay (RFC 5277 section 2.1), in memory, by default
-     * 1000. A subscriber that falls behind by more loses its session.
+     * 1000. Who falls behind by more loses what is no longer kept, and by create-subscription the
+     * session too.
      *
      * @param events at least 1
      * @return this builder

@@ -279,16 +279,20 @@ final class Subscriptions implements Watcher {
         own(session, id(input, sn), SubscriptionError.NO_SUCH_SUBSCRIPTION, request);
     Terms terms = reader.modified(session.actor(), subscription.terms(), input);
     demandFeasible(session, terms, request);
-    session.afterReply(() -> subscription.delivery().then(() -> goOn(subscription, terms)));
+    subscription.agree(terms);
+    session.afterReply(() -> subscription.delivery().then(() -> goOn(subscription)));
     return Reply.OK;
   }
 
-  /** Goes on by other terms. */
-  private void goOn(DynamicSubscription subscription, Terms terms) throws IOException {
-    subscription.modify(
-        terms,
-        terms.target() instanceof Terms.Stream stream
-                && subscription.delivery().feed() instanceof StreamFeed present
+  /** Goes on by other terms, after what was to be sent by those before. */
+  private void goOn(DynamicSubscription subscription) throws IOException {
+    Terms terms = subscription.terms();
+    Delivery.Feed before = subscription.delivery().feed();
+    if (before instanceof ChangeFeed changes) {
+      changes.flush();
+    }
+    subscription.goOn(
+        terms.target() instanceof Terms.Stream stream && before instanceof StreamFeed present
             ? present.with(wanted(stream, terms))
             : feed(subscription, terms));
   }
@@ -385,7 +389,8 @@ final class Subscriptions implements Watcher {
     if (now == null) {
       subscription.terminate(sn.name("filter-unavailable"));
     } else {
-      goOn(subscription, now);
+      subscription.agree(now);
+      goOn(subscription);
     }
   }
 }

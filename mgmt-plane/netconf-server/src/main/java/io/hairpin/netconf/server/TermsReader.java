@@ -171,14 +171,12 @@ final class TermsReader {
   /** The same terms with the filter as it is configured now; null if it is no more. */
   @Nullable Terms renewed(Actor actor, Terms before) {
     try {
-      Terms now =
-          read(
-              actor,
-              before.parameters(),
-              before.target() instanceof Terms.Stream
-                  ? SubscriptionError.Request.MODIFY_STREAM
-                  : SubscriptionError.Request.MODIFY_DATASTORE);
-      return now;
+      return read(
+          actor,
+          before.parameters(),
+          before.target() instanceof Terms.Stream
+              ? SubscriptionError.Request.MODIFY_STREAM
+              : SubscriptionError.Request.MODIFY_DATASTORE);
     } catch (RpcException e) {
       return null;
     }

@@ -379,6 +379,55 @@ class AccessTest {
     assertThat(admin.rpc("<get/>")).contains("<denied-notifications>2</denied-notifications>");
   }
 
+  private static String push(String datastore, String trigger) {
+    return "<establish-subscription"
+        + " xmlns='urn:ietf:params:xml:ns:yang:ietf-subscribed-notifications'>"
+        + "<datastore xmlns='urn:ietf:params:xml:ns:yang:ietf-yang-push'"
+        + " xmlns:ds='urn:ietf:params:xml:ns:yang:ietf-datastores'>ds:"
+        + datastore
+        + "</datastore><datastore-subtree-filter"
+        + " xmlns='urn:ietf:params:xml:ns:yang:ietf-yang-push'><top xmlns='urn:test:nodes'/>"
+        + "</datastore-subtree-filter>"
+        + trigger
+        + "</establish-subscription>";
+  }
+
+  @Test
+  void aPushHasWhatMayBeReadThen() throws Exception {
+    nacm("", deny(path("/n:top/n:name", "read")), deny(path("/n:top/n:item[n:id='a']", "read")));
+    String onChange = "<on-change xmlns='urn:ietf:params:xml:ns:yang:ietf-yang-push'/>";
+    assertThat(ann.rpc(push("running", onChange))).contains("<id");
+    assertThat(ann.receive())
+        .contains("<push-update", "<count>5</count>", "<id>b</id>")
+        .doesNotContain("<name>", "<id>a</id>");
+    edit(admin, "<top><name>m</name><item><id>a</id><value>7</value></item></top>");
+    admin.rpc("<commit/>");
+    edit(admin, "<top><count>6</count></top>");
+    admin.rpc("<commit/>");
+    assertThat(ann.receive())
+        .contains("<push-change-update", "<edit-id>1</edit-id>", "<count")
+        .doesNotContain("/name<", "<edit-id>2</edit-id>");
+    // What may be read from now on is new to the receiver.
+    nacm("", deny(path("/n:top/n:name", "read")));
+    edit(admin, "<top><count>7</count></top>");
+    admin.rpc("<commit/>");
+    assertThat(ann.receive())
+        .contains("<operation>create</operation><target>/test-nodes:top/item=a</target>")
+        .contains("<value>7</value>")
+        .doesNotContain("/name<");
+  }
+
+  @Test
+  void killSubscriptionNeedsARule() throws Exception {
+    String kill =
+        "<kill-subscription"
+            + " xmlns='urn:ietf:params:xml:ns:yang:ietf-subscribed-notifications'><id>9</id>"
+            + "</kill-subscription>";
+    assertThat(ann.rpc(kill)).contains(DENIED);
+    nacm("", permit("<rpc-name>kill-subscription</rpc-name>"));
+    assertThat(ann.rpc(kill)).contains("no-such-subscription");
+  }
+
   @Test
   void whatIsDeniedIsCounted() throws Exception {
     edit(ann, "<top><name>m</name></top>");

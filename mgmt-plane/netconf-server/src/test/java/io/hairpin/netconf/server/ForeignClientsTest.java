@@ -392,6 +392,33 @@ class ForeignClientsTest {
   }
 
   @Test
+  void whatIsPushedIsAcceptedByYanglint() throws Exception {
+    own.rpc("<discard-changes/>");
+    Served.set(own, "<top><name>abc</name><item><id>1</id><value>3</value></item></top>");
+    try (NetconfClient subscriber = served.connect()) {
+      assertThat(
+              subscriber.rpc(
+                  "<establish-subscription xmlns='"
+                      + Namespaces.SUBSCRIBED
+                      + "'><datastore xmlns='"
+                      + Namespaces.PUSH
+                      + "' xmlns:ds='"
+                      + Nmda.DATASTORES
+                      + "'>ds:running</datastore><periodic xmlns='"
+                      + Namespaces.PUSH
+                      + "'><period>360000</period></periodic></establish-subscription>"))
+          .contains("<id");
+      String update = subscriber.receive();
+      assertThat(update).contains("<push-update", "<name>abc</name>");
+      yanglintAccepts(
+          "config",
+          update
+              .replaceFirst("(?s).*<datastore-contents>", "")
+              .replaceFirst("(?s)</datastore-contents>.*", ""));
+    }
+  }
+
+  @Test
   void yanglintIsThere() {
     assumeTrue(Files.isExecutable(YANGLINT), "replies are not checked: install libyang2-tools");
     assertThat(implemented).hasSize(SERVED_MODULES.size());

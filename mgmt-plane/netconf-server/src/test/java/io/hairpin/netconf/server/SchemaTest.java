@@ -55,6 +55,18 @@ class SchemaTest {
   }
 
   @Test
+  void modulesThatAreOnlyImportedHaveNoNodes() {
+    assertThat(Served.SCHEMA.context().findModules("ietf-ip")).hasSize(1);
+    assertThat(Served.SCHEMA.root().named("interfaces")).isEmpty();
+    assertThat(Served.SCHEMA.root().named("network-instances")).isEmpty();
+    Definition interfaces =
+        Schema.builder().modules("ietf-interfaces").build().root().named("interfaces").getFirst();
+    Definition entry = interfaces.named("interface").getFirst();
+    assertThat(entry.named("enabled")).hasSize(1);
+    assertThat(entry.named("ipv4")).isEmpty();
+  }
+
+  @Test
   void onlyChosenFeaturesAreThere() throws Exception {
     write(
         "  feature one; feature two; leaf a { if-feature one; type string; }"
