@@ -9,7 +9,6 @@ import io.hairpin.bridge.Attachment.VlanPoint;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
 import io.hairpin.bridge.ConfigurationObject.ObjectKey;
 import io.hairpin.bridge.MirrorSession.Sources;
-import io.hairpin.bridge.QualityOfService.Policer;
 import io.hairpin.bridge.QualityOfService.PolicerKey;
 import io.hairpin.p4runtime.client.Action;
 import io.hairpin.p4runtime.client.CloneSession;
@@ -109,7 +108,6 @@ final class Attachments {
   private record Bound(Set<Sequence> sequences, List<Entity> entries) {}
 
   private static final int LAST_NUMBER = 4095;
-  private static final int LAST_POLICER = 1023;
 
   /** A length that cuts nothing off. */
   private static final int LONGEST = 0xFFFF;
@@ -123,13 +121,7 @@ final class Attachments {
   private final Map<Integer, MirrorSession> sessions = new TreeMap<>();
   private final Map<Sequence, Installed> sequences = new HashMap<>();
   private final Map<Point, Bound> bindings = new HashMap<>();
-  private final Map<String, Policer> policers = new HashMap<>();
-
-  /** What the policers that attached entries name are known as in the pipeline. */
-  private final Map<String, Integer> policerNumbers = new HashMap<>();
-
-  /** The rates of these. */
-  private List<Entity> policing = List.of();
+  private final EntryPolicers policers = new EntryPolicers();
 
   /** The clone sessions, and what copies look like. */
   private List<Entity> copies = List.of();
@@ -240,10 +232,6 @@ final class Attachments {
     put(sessions, key.id(), object instanceof MirrorSession session ? session : null);
   }
 
-  private void change(PolicerKey key, @Nullable ConfigurationObject object) {
-    put(policers, key.name(), object instanceof Policer policer ? policer : null);
-  }
-
   private static <K, V> void put(Map<K, V> map, K key, @Nullable V value) {
     if (value == null) {
       map.remove(key);
@@ -274,7 +262,7 @@ final class Attachments {
           mirrors = true;
         }
         case PolicerKey policer -> {
-          change(policer, configuration.get(policer));
+          policers.configure(policer, configuration.get(policer));
           rates = true;
         }
         case AccessList.Key(String name) -> changed.add(name);
@@ -298,9 +286,7 @@ final class Attachments {
       rates = true;
     }
     if (rates) {
-      difference.before().addAll(policing);
-      policing = policing();
-      difference.after().addAll(policing);
+      policers.derive(policerNames(), difference);
     }
     return difference;
   }
@@ -343,8 +329,8 @@ final class Attachments {
     points.forEach(point -> bind(point, difference.after()));
   }
 
-  /** The rates of the policers that attached entries name; others lose their numbers. */
-  private List<Entity> policing() {
+  /** The policers that attached entries name. */
+  private Set<String> policerNames() {
     Set<String> named = new TreeSet<>();
     for (Sequence sequence : sequences.keySet()) {
       for (Ace ace : aces(sequence).values()) {
@@ -354,38 +340,7 @@ final class Attachments {
         }
       }
     }
-    policerNumbers.keySet().retainAll(named);
-    List<Entity> cells = new ArrayList<>();
-    for (String name : named) {
-      Policer policer = policers.get(name);
-      if (policer != null) {
-        cells.add(
-            QualityOfServiceIntent.cell(
-                QualityOfServiceIntent.ACE_POLICER, policerNumber(name), policer));
-      }
-    }
-    return cells;
-  }
-
-  /** What a policer is known as, 0 where none is meant. */
-  private int policerNumber(@Nullable String name) {
-    if (name == null) {
-      return 0;
-    }
-    Integer known = policerNumbers.get(name);
-    if (known != null) {
-      return known;
-    }
-    Set<Integer> taken = Set.copyOf(policerNumbers.values());
-    int number = 1;
-    while (taken.contains(number)) {
-      number++;
-    }
-    if (number > LAST_POLICER) {
-      throw new IllegalStateException("More than " + LAST_POLICER + " policers");
-    }
-    policerNumbers.put(name, number);
-    return number;
+    return named;
   }
 
   /** The sequences of a point, by the table that they are looked up in. */
@@ -594,7 +549,7 @@ final class Attachments {
     }
     return action
         .with("mirrors", mirrors)
-        .with("policer", policerNumber(actions.policer()))
+        .with("policer", policers.number(actions.policer()))
         .with("sets_priority", actions.priority().isPresent())
         .with("priority", actions.priority().orElse(0));
   }
@@ -631,7 +586,7 @@ final class Attachments {
     sequences.values().forEach(installed -> difference.before().addAll(installed.entries.keySet()));
     renumber(numbers);
     Map<Sequence, Map<AceName, Integer>> priorities = new HashMap<>();
-    policerNumbers.clear();
+    policers.forgetNumbers();
     sequences.forEach(
         (sequence, installed) -> priorities.put(sequence, adopt(rows, sequence, installed.number)));
     sequences.forEach(
@@ -639,9 +594,7 @@ final class Attachments {
           derive(sequence, installed, priorities.getOrDefault(sequence, Map.of()));
           difference.after().addAll(installed.entries.keySet());
         });
-    difference.before().addAll(policing);
-    policing = policing();
-    difference.after().addAll(policing);
+    policers.derive(policerNames(), difference);
     difference.before().addAll(copies);
     copies = copies();
     difference.after().addAll(copies);
@@ -672,11 +625,8 @@ final class Attachments {
               adopted.put(name, highest.getKey());
               String policer = ace.actions().policer();
               Value known = highest.getValue().params().get("policer");
-              if (policer != null
-                  && known != null
-                  && known.toLong() != 0
-                  && !policerNumbers.containsValue((int) known.toLong())) {
-                policerNumbers.putIfAbsent(policer, (int) known.toLong());
+              if (policer != null && known != null) {
+                policers.adopt(policer, (int) known.toLong());
               }
             });
     return adopted;
@@ -714,7 +664,7 @@ final class Attachments {
 
   /** What the policers that attached entries name are known as in the pipeline. */
   Map<String, Integer> policers() {
-    return Map.copyOf(policerNumbers);
+    return policers.numbers();
   }
 
   /** The tables whose counters tell of the entries. */
