@@ -136,12 +136,8 @@ class QueueTest {
     assertThat(priorityOfTheNext()).isZero();
     send(2, 1);
     Program bridge = program("bridge.json");
-    Objects.requireNonNull(bridge.table("In.ports"))
-        .insert(
-            new Entry(
-                List.of(new Match.Exact(BigInteger.ONE)),
-                0,
-                new Action("In.receive", List.of(BigInteger.TEN))));
+    insert(bridge, "In.ports", 1, "In.receive", 10);
+    insert(bridge, "In.vlans", 10, "In.group", 7);
     Objects.requireNonNull(bridge.table("In.fdb"))
         .setDefault(new Action("In.forward", List.of(BigInteger.valueOf(3))));
     dataplane.run(bridge);
@@ -149,5 +145,14 @@ class QueueTest {
     assertThat(priorityOfTheNext()).isEqualTo(1);
     send(2, 1);
     assertThat(received.poll(30, TimeUnit.SECONDS)).isEqualTo("3 020100000102030405060708");
+  }
+
+  private static void insert(Program program, String table, int key, String action, int argument) {
+    Objects.requireNonNull(program.table(table))
+        .insert(
+            new Entry(
+                List.of(new Match.Exact(BigInteger.valueOf(key))),
+                0,
+                new Action(action, List.of(BigInteger.valueOf(argument)))));
   }
 }
