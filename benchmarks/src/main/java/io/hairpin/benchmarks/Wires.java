@@ -45,6 +45,8 @@ final class Wires implements AutoCloseable {
       in(namespace, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 && ip link set lo up");
     }
     for (int i = 0; i < 2; i++) {
+      // The kernel takes its time to remove the link of a namespace that has ended.
+      ip("link delete " + near(i + 1) + " 2>/dev/null || true");
       ip("link add " + near(i + 1) + " type veth peer name " + FAR + " netns " + pid(i));
       ip("link set " + near(i + 1) + " up");
       in(namespaces.get(i), "ip link set " + FAR + " up");
