@@ -24,7 +24,7 @@ control IngressAttachments(inout metadata_t meta) {
     action attach_nothing_ingress() { }
 
     @entry_restriction("
-        reception_port != 0;
+        reception_port >= 1 && reception_port <= 8191;
     ")
     @id(TABLE_INGRESS_PORT_ATTACHMENT)
     table ingress_port_attachment {
@@ -68,7 +68,7 @@ control EgressAttachments(inout metadata_t meta) {
     action attach_nothing_egress() { }
 
     @entry_restriction("
-        transmission_port != 0;
+        transmission_port >= 1 && transmission_port <= 8191;
     ")
     @id(TABLE_EGRESS_PORT_ATTACHMENT)
     table egress_port_attachment {

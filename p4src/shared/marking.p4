@@ -21,7 +21,7 @@ control Marking(inout metadata_t meta) {
     }
 
     @entry_restriction("
-        transmission_port != 0;
+        transmission_port >= 1 && transmission_port <= 8191;
     ")
     @id(TABLE_MARKING)
     table marking {

@@ -19,7 +19,7 @@ control IngressState(inout metadata_t meta) {
     }
 
     @entry_restriction("
-        reception_port != 0;
+        reception_port >= 1 && reception_port <= 8191;
     ")
     @id(TABLE_INGRESS_STATE)
     table ingress_state {
@@ -52,7 +52,7 @@ control EgressState(inout metadata_t meta) {
     }
 
     @entry_restriction("
-        transmission_port != 0;
+        transmission_port >= 1 && transmission_port <= 8191;
     ")
     @id(TABLE_EGRESS_STATE)
     table egress_state {

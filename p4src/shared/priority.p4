@@ -25,7 +25,7 @@ control Priority(in headers_t hdr, inout metadata_t meta) {
     }
 
     @entry_restriction("
-        reception_port != 0;
+        reception_port >= 1 && reception_port <= 8191;
     ")
     @id(TABLE_PORT_PRIORITY)
     table port_priority {
@@ -46,7 +46,7 @@ control Priority(in headers_t hdr, inout metadata_t meta) {
     }
 
     @entry_restriction("
-        reception_port != 0;
+        reception_port >= 1 && reception_port <= 8191;
     ")
     @id(TABLE_PCP_DECODING)
     table pcp_decoding {
@@ -70,7 +70,7 @@ control Priority(in headers_t hdr, inout metadata_t meta) {
     }
 
     @entry_restriction("
-        reception_port != 0;
+        reception_port >= 1 && reception_port <= 8191;
     ")
     @id(TABLE_DSCP_DECODING)
     table dscp_decoding {

@@ -85,7 +85,7 @@ control ChannelTransmission(inout headers_t hdr, in metadata_t meta) {
     action not_s_tagged() { }
 
     @entry_restriction("
-        transmission_port >= 511;
+        transmission_port >= 511 && transmission_port <= 8191;
     ")
     @id(TABLE_CHANNEL_TRANSMISSION)
     table channel_transmission {

@@ -18,7 +18,7 @@ control Transmission(inout metadata_t meta) {
     }
 
     @entry_restriction("
-        transmission_port != 0;
+        transmission_port >= 1 && transmission_port <= 8191;
     ")
     @id(TABLE_TRANSMISSION)
     table transmission {

@@ -43,7 +43,7 @@ control VlanAdmission(in headers_t hdr, inout metadata_t meta) {
     }
 
     @entry_restriction("
-        reception_port != 0;
+        reception_port >= 1 && reception_port <= 8191;
         vid >= 1 && vid <= 4094;
     ")
     @id(TABLE_INGRESS_MEMBER)

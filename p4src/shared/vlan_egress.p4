@@ -19,7 +19,7 @@ control VlanEgress(inout headers_t hdr, inout metadata_t meta) {
     }
 
     @entry_restriction("
-        transmission_port != 0;
+        transmission_port >= 1 && transmission_port <= 8191;
         vid >= 1 && vid <= 4094;
     ")
     @id(TABLE_EGRESS_MEMBER)
