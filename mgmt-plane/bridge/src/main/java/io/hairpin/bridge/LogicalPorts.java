@@ -21,11 +21,11 @@ import java.util.TreeMap;
  */
 final class LogicalPorts {
 
-  /** The largest number of a logical port. */
-  static final int LAST = 8191;
+  /** How many S-channels there can be on all ports together: the pipeline's tables have as many. */
+  static final int CHANNELS = 7680;
 
-  /** How many S-channels there can be on all ports together. */
-  static final int CHANNELS = LAST - Ports.LAST;
+  /** The largest number of a logical port. */
+  static final int LAST = Ports.LAST + CHANNELS;
 
   /**
    * What identifies a channel on the target.
