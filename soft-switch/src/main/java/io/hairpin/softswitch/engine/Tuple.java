@@ -22,6 +22,8 @@ final class Tuple {
   /** A rank is an entry's priority, or how long its prefix is, and below that its order. */
   static final int ORDER = 32;
 
+  private static final long LAST_ORDER = (1L << ORDER) - 1;
+
   /** Keys and entries of one capacity, a power of two. */
   private static final class Slots {
     final long[] keys;
@@ -127,7 +129,7 @@ final class Tuple {
     TreeMap<Long, Bound> all = shared.isEmpty() ? null : shared.get(new Words(key));
     if (all != null) {
       long lowest = (long) probe.priority << ORDER;
-      for (Bound bound : all.subMap(lowest, lowest + (1L << ORDER)).values()) {
+      for (Bound bound : all.subMap(lowest, true, lowest + LAST_ORDER, true).values()) {
         if (bound.equals(probe)) {
           return bound;
         }

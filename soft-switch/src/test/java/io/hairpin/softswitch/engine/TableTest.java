@@ -52,6 +52,23 @@ class TableTest {
   }
 
   @Test
+  void takesTheHighestPriorityBesideOthersWithTheSameMatch() {
+    Entry highest = classify(Integer.MAX_VALUE, 3);
+    acl.insert(classify(1, 1));
+    acl.insert(classify(2, 2));
+    acl.insert(highest);
+    assertThat(acl.get(highest.key(), Integer.MAX_VALUE)).isEqualTo(highest);
+    refused(TableException.Reason.ALREADY_EXISTS, "already", () -> acl.insert(highest));
+  }
+
+  private static Entry classify(int priority, int argument) {
+    return new Entry(
+        List.of(new Match.Any(), new Match.Any(), new Match.Any(), exact(1)),
+        priority,
+        action("In.classify", argument));
+  }
+
+  @Test
   void readsBackWhatWasModified() {
     fdb.insert(entry(key(1, 1), "In.forward", 1));
     Entry entry = entry(key(1, 1), "In.forward", 2);
