@@ -118,6 +118,8 @@ final class LearningProcess {
           sightings.put(station, port);
         }
       }
+      // A port that too many stations moved to may be shut by now.
+      sightings.values().removeIf(port -> !learnsOn(port));
       install(sightings);
     }
   }

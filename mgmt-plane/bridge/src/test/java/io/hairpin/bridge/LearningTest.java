@@ -10,6 +10,7 @@ import io.hairpin.bridge.ConfigurationObject.AddressLearning;
 import io.hairpin.bridge.ConfigurationObject.Admission;
 import io.hairpin.bridge.ConfigurationObject.BridgePort;
 import io.hairpin.bridge.ConfigurationObject.FilteringDatabase;
+import io.hairpin.bridge.ConfigurationObject.FloodLimits;
 import io.hairpin.bridge.ConfigurationObject.GroupMembership;
 import io.hairpin.bridge.ConfigurationObject.Interface;
 import io.hairpin.bridge.ConfigurationObject.InterfaceKey;
@@ -112,6 +113,18 @@ class LearningTest {
     heard(2, ALICE);
 
     assertThat(bridge.state().filteringEntries()).containsExactly(learnt(ALICE, "port2"));
+  }
+
+  @Test
+  void nothingIsLearntOnAPortThatIsShutForWhatMovesToIt() throws Exception {
+    Bridge bridge = started(both(guarded("port2")));
+    heard(1, ALICE, BOB);
+
+    heard(2, ALICE, BOB);
+
+    assertThat(bridge.alarms()).extracting(Alarm::type).containsExactly(Alarm.Type.MAC_MOVE_RATE);
+    assertThat(bridge.state().filteringEntries())
+        .containsExactly(learnt(ALICE, "port1"), learnt(BOB, "port1"));
   }
 
   @Test
@@ -498,6 +511,20 @@ class LearningTest {
 
   private static Interface port(String name, MacLearning learning, int limit) {
     return new Interface(name, true, bridgePort(learning, limit));
+  }
+
+  /** A port to which one station may move, and no more. */
+  private static Interface guarded(String name) {
+    return new Interface(
+        name,
+        true,
+        new BridgePort(
+            new Admission(1, AcceptableFrameTypes.ALL, true),
+            ReflectiveRelay.OFF,
+            new AddressLearning(MacLearning.ON, 10),
+            new Protection(FloodLimits.DEFAULT, true, false, 1, true, Duration.ofMinutes(5)),
+            0,
+            GroupMembership.DEFAULT));
   }
 
   private static BridgePort bridgePort(MacLearning learning, int limit) {
