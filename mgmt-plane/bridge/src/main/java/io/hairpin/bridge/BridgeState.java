@@ -139,13 +139,19 @@ public final class BridgeState {
             : Optional.empty(),
         channel == null ? logicalPorts.channels(port.name()) : List.of(),
         heldBy(of.name()),
-        !(configured.effective(of.key()) instanceof Interface now) || now.enabled(),
+        isInService(of.key()),
         Optional.empty());
   }
 
   private List<String> heldBy(String name) {
     synchronized (lock) {
       return trips.of(name).stream().map(cause -> cause.alarm().yangName()).toList();
+    }
+  }
+
+  private boolean isInService(ObjectKey key) {
+    synchronized (lock) {
+      return !(configured.effective(key) instanceof Interface now) || now.enabled();
     }
   }
 

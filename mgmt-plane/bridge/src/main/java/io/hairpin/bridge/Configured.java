@@ -60,7 +60,10 @@ final class Configured {
     }
   }
 
-  /** An object as the dataplane should take it: an S-channel is enabled only where its port is. */
+  /**
+   * An object as the dataplane should take it: an S-channel is enabled only where its port is.
+   * Under the bridge's lock, which guards what ports are held back for.
+   */
   @Nullable ConfigurationObject effective(ObjectKey key) {
     ConfigurationObject object = get(key);
     if (!(object instanceof Interface of)) {
@@ -81,7 +84,7 @@ final class Configured {
     return of.protection().shutdown() && !trips.of(of.name()).isEmpty();
   }
 
-  /** Whether a port relays nothing, by its state. */
+  /** Whether a port relays nothing, by its state. Under the bridge's lock. */
   boolean isBlocked(ObjectKey key) {
     return key instanceof InterfaceKey(String name) && trips.of(name).contains(Cause.BPDU);
   }
