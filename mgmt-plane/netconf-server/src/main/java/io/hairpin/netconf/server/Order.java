@@ -1,5 +1,6 @@
 package io.hairpin.netconf.server;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -58,6 +59,12 @@ final class Order {
         && (left instanceof Number || left instanceof String)
         && left instanceof Comparable<?> number) {
       return ((Comparable<Object>) number).compareTo(right);
+    }
+    // The types of a union: the numbers first.
+    if (left instanceof Number || right instanceof Number) {
+      return left instanceof Number && right instanceof Number
+          ? new BigDecimal(left.toString()).compareTo(new BigDecimal(right.toString()))
+          : left instanceof Number ? -1 : 1;
     }
     Definition leaf = Objects.requireNonNull(definition);
     return text(leaf, left).compareTo(text(leaf, right));

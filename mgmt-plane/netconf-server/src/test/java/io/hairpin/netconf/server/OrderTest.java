@@ -66,4 +66,19 @@ class OrderTest {
                   + "<item>b</item><item>c</item></top>");
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1x 2 10", "10 1x 2", "2 10 1x", "10 2 1x", "1x 10 2"})
+  void numbersOfAUnionComeBeforeItsText(String values, @TempDir Path directory) throws Exception {
+    try (Served served = new Served(directory);
+        var client = served.connect()) {
+      StringBuilder labels = new StringBuilder();
+      for (String value : values.split(" ")) {
+        labels.append("<label>").append(value).append("</label>");
+      }
+      Served.set(client, "<top>" + labels + "</top>");
+      assertThat(Served.running(client))
+          .isEqualTo("<top><label>2</label><label>10</label><label>1x</label></top>");
+    }
+  }
 }
