@@ -3,6 +3,7 @@ package io.hairpin.netconf.server;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -66,9 +67,14 @@ final class TermsReader {
     return find(holder, name) instanceof LeafNode<?> leaf ? leaf.body() : null;
   }
 
-  private static @Nullable Instant instant(@Nullable DataContainerNode holder, QName name) {
+  private static @Nullable Instant instant(@Nullable DataContainerNode holder, QName name)
+      throws RpcException {
     Object value = value(holder, name);
-    return value == null ? null : OffsetDateTime.parse(value.toString()).toInstant();
+    try {
+      return value == null ? null : OffsetDateTime.parse(value.toString()).toInstant();
+    } catch (DateTimeParseException e) {
+      throw bad(name.getLocalName(), "there is no time " + value);
+    }
   }
 
   private static Duration centiseconds(Object value) {

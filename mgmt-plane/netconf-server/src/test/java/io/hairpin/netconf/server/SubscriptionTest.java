@@ -421,6 +421,7 @@ class SubscriptionTest {
     "<dscp>10</dscp>, unknown-element, ''",
     "<stream>other</stream>, bad-element, ''",
     "<when/>, unknown-element, ''",
+    "<stop-time>2026-02-30T00:00:00Z</stop-time>, invalid-value, ''",
   })
   void badParametersAreRefused(String parameters, String tag, String identity) throws Exception {
     String reply = client.rpc(establish(parameters));
