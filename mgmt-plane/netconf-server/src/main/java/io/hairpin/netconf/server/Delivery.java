@@ -101,6 +101,9 @@ final class Delivery {
     Duration delay = Duration.between(time.now(), at);
     if (delay.isPositive()) {
       timer = time.after(delay, this::wake);
+      if (ended.get()) {
+        timer.run();
+      }
     }
     // It may be time by now.
     if (!time.now().isBefore(at)) {
