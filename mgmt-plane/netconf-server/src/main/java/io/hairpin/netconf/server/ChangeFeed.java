@@ -3,9 +3,13 @@ package io.hairpin.netconf.server;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
@@ -176,12 +180,29 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
 
   private void sendChanges(Instant now) throws IOException {
     YangPatch patch = new YangPatch(view.root(), terms.excluded());
-    edits.values().forEach(patch::add);
+    lasting().forEach(patch::add);
     if (!patch.isEmpty()) {
       patches++;
       subscription.push(patch, Integer.toString(patches));
     }
     sent(now);
+  }
+
+  /** The edits without those below a place that another edit has changed as a whole since. */
+  private List<Change.Edit> lasting() {
+    Set<YangInstanceIdentifier> later = new HashSet<>();
+    List<Change.Edit> lasting = new ArrayList<>();
+    for (Change.Edit edit : List.copyOf(edits.values()).reversed()) {
+      YangInstanceIdentifier above = edit.path().getParent();
+      while (above != null && !later.contains(above)) {
+        above = above.getParent();
+      }
+      if (above == null) {
+        lasting.add(edit);
+      }
+      later.add(edit.path());
+    }
+    return lasting.reversed();
   }
 
   private void sent(Instant at) {

@@ -504,4 +504,19 @@ class PushTest {
     assertThat(client.rpc(establish("running", TOP)))
         .contains("<error-tag>missing-element</error-tag>", "<bad-element>periodic<");
   }
+
+  @Test
+  void whatChangedBelowAnEntryThatIsGoneIsNotTold() throws Exception {
+    commit("<top><name>a</name></top>");
+    established(
+        "running",
+        TOP + "<yp:on-change><yp:dampening-period>1000</yp:dampening-period></yp:on-change>");
+    assertThat(update(next())).contains("<name>a</name>");
+    commit("<top><item><id>1</id><value>1</value></item></top>");
+    commit("<top><item><id>1</id><value>2</value></item></top>");
+    commit("<top><item nc:operation='delete'><id>1</id></item></top>");
+    assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
+    time.advance(10);
+    assertThat(changes(next())).isEqualTo(edit(1, "delete", "/test-nodes:top/item=1", ""));
+  }
 }
