@@ -58,7 +58,8 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
       PushView view,
       Time time,
       Terms.OnChange terms,
-      @Nullable Instant until) {
+      @Nullable Instant until)
+      throws RpcException {
     this.subscription = subscription;
     this.view = view;
     this.time = time;
@@ -70,7 +71,12 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
       view.operational().follow(follower);
     }
     ContainerNode start = view.datastores().follow(view.name(), this);
-    current = view.isOperational() ? view.now() : view.of(start);
+    try {
+      current = view.isOperational() ? view.now() : view.of(start, access);
+    } catch (RpcException e) {
+      close();
+      throw e;
+    }
     sent = current;
   }
 
@@ -112,14 +118,16 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
     wholeIsDue = true;
   }
 
-  private void lookAtChanges() {
+  private void lookAtChanges() throws RpcException {
     for (Pending change = poll(); change != null; change = poll()) {
       ContainerNode after = change.after;
-      ContainerNode next = view.isOperational() || after == null ? view.now() : view.of(after);
+      Access rights = view.access();
+      ContainerNode next =
+          view.isOperational() || after == null ? view.now() : view.of(after, rights);
       Touched touched =
           view.isOperational()
                   || !view.target().selection().isByPath(view.root())
-                  || !isSameAccess()
+                  || !isSameAccess(rights)
               ? Touched.everything()
               : change.touched;
       for (Change.Edit edit : Differences.between(current, next, touched)) {
@@ -139,8 +147,7 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
   }
 
   @SuppressWarnings("ReferenceEquality") // Other rights are another object.
-  private boolean isSameAccess() {
-    Access now = view.access();
+  private boolean isSameAccess(Access now) {
     boolean same = now == access;
     access = now;
     return same;
@@ -153,7 +160,12 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
       subscription.completed();
       return false;
     }
-    lookAtChanges();
+    try {
+      lookAtChanges();
+    } catch (RpcException e) {
+      subscription.filterFails();
+      return false;
+    }
     if (wholeIsDue) {
       wholeIsDue = false;
       subscription.push(current);
@@ -173,7 +185,7 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
   }
 
   /** Sends what has changed, be it dampened or not; only in a step. */
-  void flush() throws IOException {
+  void flush() throws IOException, RpcException {
     lookAtChanges();
     sendChanges(time.now());
   }

@@ -90,6 +90,12 @@ final class DynamicSubscription implements StreamFeed.Manner {
     delivery.then(() -> delivery.end(terminated(reason)));
   }
 
+  /** Ends it since its filter cannot be evaluated with the data that there are now. */
+  @Override
+  public void filterFails() throws IOException {
+    delivery.end(terminated(sn.name("filter-unavailable")));
+  }
+
   /** Sends nothing for some time, and tells why (section 2.7.4). */
   void suspend(SubscriptionError reason) throws IOException {
     suspend(QName.create(yp, reason.identity()));

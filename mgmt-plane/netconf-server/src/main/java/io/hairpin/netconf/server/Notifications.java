@@ -172,6 +172,11 @@ final class Notifications {
     }
 
     @Override
+    public void filterFails() {
+      session.kill("the filter of its subscription cannot be evaluated");
+    }
+
+    @Override
     public void counted(boolean sent) {}
 
     private Reply control(String name) {

@@ -49,14 +49,19 @@ final class PeriodicFeed implements Delivery.Feed {
       return false;
     }
     if (!now.isBefore(due)) {
-      push();
+      try {
+        push();
+      } catch (RpcException e) {
+        subscription.filterFails();
+        return false;
+      }
       due = next(now);
     }
     subscription.delivery().wakeAt(until != null && until.isBefore(due) ? until : due);
     return true;
   }
 
-  private void push() throws IOException {
+  private void push() throws IOException, RpcException {
     ContainerNode data = view.now();
     if (PushView.count(data) > limit) {
       subscription.suspend(SubscriptionError.UPDATE_TOO_BIG);

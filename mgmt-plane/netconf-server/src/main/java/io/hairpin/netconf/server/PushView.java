@@ -29,10 +29,14 @@ record PushView(
     return datastores.access().of(actor);
   }
 
-  /** What get-data would give now (RFC 8526). */
-  ContainerNode now() {
+  /**
+   * What get-data would give now (RFC 8526).
+   *
+   * @throws RpcException if the filter cannot be evaluated with these data
+   */
+  ContainerNode now() throws RpcException {
     if (!isOperational()) {
-      return of(datastores.read(name(), actor));
+      return of(datastores.read(name(), actor), access());
     }
     Access access = access();
     ContainerNode present = access.readable(operational.read(target.selection()::mayTouch));
@@ -40,17 +44,13 @@ record PushView(
         access.readable(Defaults.fill(root, present, target.selection()::mayTouch, true)));
   }
 
-  /** The same of a configuration. */
-  ContainerNode of(ContainerNode configuration) {
-    return select(access().readable(configuration));
+  /** The same of a configuration, for one who has these rights. */
+  ContainerNode of(ContainerNode configuration, Access access) throws RpcException {
+    return select(access.readable(configuration));
   }
 
-  private ContainerNode select(ContainerNode readable) {
-    try {
-      return target.selection().select(root, readable);
-    } catch (RpcException e) {
-      throw new IllegalStateException(e.errors().getFirst().message(), e);
-    }
+  private ContainerNode select(ContainerNode readable) throws RpcException {
+    return target.selection().select(root, readable);
   }
 
   /** How many containers, entries and leafs there are in data. */

@@ -21,6 +21,9 @@ final class StreamFeed implements Delivery.Feed {
      */
     boolean lost(EventLog.LostException why) throws IOException;
 
+    /** Its filter cannot be evaluated with an event. */
+    void filterFails() throws IOException;
+
     /** An event was looked at. */
     void counted(boolean sent);
   }
@@ -133,7 +136,13 @@ final class StreamFeed implements Delivery.Feed {
         return true;
       }
       number++;
-      boolean selected = wanted.filter.selects(event) && access.mayReceive(session.actor(), event);
+      boolean selected;
+      try {
+        selected = wanted.filter.selects(event) && access.mayReceive(session.actor(), event);
+      } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+        manner.filterFails();
+        return false;
+      }
       if (selected && !delivery.send(event.message())) {
         return false;
       }

@@ -185,7 +185,7 @@ final class Subscriptions implements Watcher {
     return from.isBefore(first) ? first : null;
   }
 
-  private Delivery.Feed feed(DynamicSubscription subscription, Terms terms) {
+  private Delivery.Feed feed(DynamicSubscription subscription, Terms terms) throws RpcException {
     return switch (terms.target()) {
       case Terms.Stream stream ->
           notifications.feed(
@@ -213,6 +213,14 @@ final class Subscriptions implements Watcher {
       return;
     }
     PushView view = view(session, target);
+    long size;
+    try {
+      size = PushView.count(view.now());
+    } catch (RpcException e) {
+      String why = e.errors().getFirst().message();
+      throw SubscriptionError.FILTER_UNSUPPORTED.in(
+          request, why, Map.of("filter-failure-hint", why));
+    }
     if (target.trigger() instanceof Terms.OnChange change) {
       String why = null;
       List<QName> untold =
@@ -229,22 +237,35 @@ final class Subscriptions implements Watcher {
             request, why, Map.of("filter-failure-hint", why));
       }
       if (change.sync()) {
-        demandSize(view, SubscriptionError.SYNC_TOO_BIG, request);
+        demandSize(size, SubscriptionError.SYNC_TOO_BIG, request);
       }
     } else {
-      demandSize(view, SubscriptionError.UPDATE_TOO_BIG, request);
+      demandSize(size, SubscriptionError.UPDATE_TOO_BIG, request);
     }
   }
 
-  private void demandSize(PushView view, SubscriptionError error, SubscriptionError.Request request)
+  private void demandSize(long size, SubscriptionError error, SubscriptionError.Request request)
       throws RpcException {
-    long size = PushView.count(view.now());
     if (size > maxPush) {
       Map<String, Object> hints = new LinkedHashMap<>();
       hints.put("object-count-estimate", size);
       hints.put("object-count-limit", maxPush);
       throw error.in(
           request, "%d nodes are selected, and %d is the limit".formatted(size, maxPush), hints);
+    }
+  }
+
+  /** Whether it can go on; one that is periodic is suspended while there is too much. */
+  private boolean isFeasible(Session session, Terms terms) {
+    if (!(terms.target() instanceof Terms.Datastore datastore)
+        || datastore.trigger() instanceof Terms.Periodic) {
+      return true;
+    }
+    try {
+      demandFeasible(session, terms, SubscriptionError.Request.MODIFY_DATASTORE);
+      return true;
+    } catch (RpcException e) {
+      return false;
     }
   }
 
@@ -288,13 +309,17 @@ final class Subscriptions implements Watcher {
   private void goOn(DynamicSubscription subscription) throws IOException {
     Terms terms = subscription.terms();
     Delivery.Feed before = subscription.delivery().feed();
-    if (before instanceof ChangeFeed changes) {
-      changes.flush();
+    try {
+      if (before instanceof ChangeFeed changes) {
+        changes.flush();
+      }
+      subscription.goOn(
+          terms.target() instanceof Terms.Stream stream && before instanceof StreamFeed present
+              ? present.with(wanted(stream, terms))
+              : feed(subscription, terms));
+    } catch (RpcException e) {
+      subscription.filterFails();
     }
-    subscription.goOn(
-        terms.target() instanceof Terms.Stream stream && before instanceof StreamFeed present
-            ? present.with(wanted(stream, terms))
-            : feed(subscription, terms));
   }
 
   private Reply resync(Session session, Element rpc) throws RpcException {
@@ -313,7 +338,8 @@ final class Subscriptions implements Watcher {
           "subscription %d is not on-change with sync-on-start".formatted(subscription.id()),
           Map.of());
     }
-    demandSize(view(session, target), SubscriptionError.SYNC_TOO_BIG, request);
+    demandSize(
+        PushView.count(view(session, target).now()), SubscriptionError.SYNC_TOO_BIG, request);
     session.afterReply(
         () ->
             subscription
@@ -385,8 +411,9 @@ final class Subscriptions implements Watcher {
   }
 
   private void renew(DynamicSubscription subscription) throws IOException {
-    Terms now = reader.renewed(subscription.session().actor(), subscription.terms());
-    if (now == null) {
+    Session session = subscription.session();
+    Terms now = reader.renewed(session.actor(), subscription.terms());
+    if (now == null || !isFeasible(session, now)) {
       subscription.terminate(sn.name("filter-unavailable"));
     } else {
       subscription.agree(now);

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.common.Uint32;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
@@ -518,5 +519,45 @@ class PushTest {
     assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
     time.advance(10);
     assertThat(changes(next())).isEqualTo(edit(1, "delete", "/test-nodes:top/item=1", ""));
+  }
+
+  @Test
+  void aConfiguredFilterThatCannotBeOnChangeEndsTheSubscription() throws Exception {
+    String filter =
+        "<filters xmlns='"
+            + SN
+            + "'><selection-filter xmlns='"
+            + YP
+            + "'><filter-id>f</filter-id><datastore-xpath-filter xmlns:n='urn:test:nodes'>%s"
+            + "</datastore-xpath-filter></selection-filter></filters>";
+    configure(filter.formatted("/n:stats"));
+    established("operational", "<yp:selection-filter-ref>f</yp:selection-filter-ref>" + ON_CHANGE);
+    assertThat(update(next())).contains("<uptime>1</uptime>");
+    configure(filter.formatted("/n:motto"));
+    assertThat(next()).contains("<subscription-terminated", ":filter-unavailable</reason>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {EVERY_SECOND, ON_CHANGE, ONLY_CHANGES})
+  void aFilterThatFailsWithTheDataIsRefused(String trigger) throws Exception {
+    String filter =
+        "<yp:datastore-xpath-filter>/n:top/n:item[count('x') = 0]</yp:datastore-xpath-filter>";
+    commit("<top><item><id>1</id></item></top>");
+    assertThat(client.rpc(establish("running", filter + trigger)))
+        .contains("<error-app-tag>ietf-subscribed-notifications:filter-unsupported<");
+    assertThat(client.rpc("<get><filter><subscriptions xmlns='" + SN + "'/></filter></get>"))
+        .doesNotContain("<subscription>");
+  }
+
+  @Test
+  void aFilterThatFailsLaterEndsTheSubscription() throws Exception {
+    established(
+        "running",
+        "<yp:datastore-xpath-filter>/n:top/n:item[count('x') = 0]</yp:datastore-xpath-filter>"
+            + ON_CHANGE);
+    assertThat(update(next())).isEmpty();
+    commit("<top><item><id>1</id></item></top>");
+    assertThat(next()).contains("<subscription-terminated", ":filter-unavailable</reason>");
+    assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
   }
 }

@@ -230,6 +230,14 @@ class SubscriptionTest {
   }
 
   @Test
+  void aFilterThatFailsWithAnEventEndsTheSubscription() throws Exception {
+    established("<stream-xpath-filter>/o:changed[count('x') = 0]</stream-xpath-filter>");
+    changed(1);
+    assertThat(next()).contains("<subscription-terminated", ":filter-unavailable</reason>");
+    assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
+  }
+
+  @Test
   void aSubscriptionEndsAtStopTime() throws Exception {
     String id = established(ONLY_OURS + "<stop-time>2026-01-01T00:01:00Z</stop-time>");
     plain();
