@@ -83,6 +83,10 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
   @Override
   public void changed(Actor by, Datastores.Name datastore, Change change) {
     if (datastore != view.name()) {
+      if (datastore == Datastores.Name.RUNNING) {
+        // It may have other rules of access.
+        add(new Pending(new Touched(), view.datastores().read(view.name(), Actor.SERVER)));
+      }
       return;
     }
     Touched touched = new Touched();

@@ -66,6 +66,7 @@ class AccessTest {
                   }
                 })
             .recovery("admin")
+            .startup(true)
             .hostKey(directory.resolve("host-key"))
             .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
             .rpc(OUR.name("nothing"), invocation -> Optional.empty())
@@ -415,6 +416,27 @@ class AccessTest {
         .contains("<operation>create</operation><target>/test-nodes:top/item=a</target>")
         .contains("<value>7</value>")
         .doesNotContain("/name<");
+  }
+
+  @Test
+  void aPushOfStartupHasWhatMayBeReadThen() throws Exception {
+    String save =
+        "<copy-config><target><startup/></target><source><running/></source></copy-config>";
+    assertThat(admin.rpc(save)).contains("<ok/>");
+    String onChange = "<on-change xmlns='urn:ietf:params:xml:ns:yang:ietf-yang-push'/>";
+    String reply = ann.rpc(push("startup", onChange));
+    assertThat(ann.receive()).contains("<push-update", "<name>n</name>", "<count>5</count>");
+    nacm("", deny(path("/n:top/n:name", "read")));
+    String id = reply.replaceFirst("(?s).*<id[^>]*>(\\d+)</id>.*", "$1");
+    assertThat(ann.receive())
+        .contains("<operation>delete</operation><target>/test-nodes:top/name</target>");
+    assertThat(
+            ann.rpc(
+                "<resync-subscription xmlns='urn:ietf:params:xml:ns:yang:ietf-yang-push'><id>"
+                    + id
+                    + "</id></resync-subscription>"))
+        .contains("<ok/>");
+    assertThat(ann.receive()).contains("<count>5</count>").doesNotContain("<name>n</name>");
   }
 
   @Test
