@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -40,16 +39,8 @@ abstract class OnRealInterfaces {
   private final Deque<AutoCloseable> ends = new ArrayDeque<>();
 
   @BeforeEach
-  final void take(TestInfo test, Testbeds beds) throws Exception {
+  final void take(Testbeds beds) throws Exception {
     assumeTrue(target.isHere(), () -> target + " is not on this machine");
-    String reason =
-        target
-            .exceptions()
-            .get(
-                getClass().getSimpleName()
-                    + "."
-                    + test.getTestMethod().map(m -> m.getName()).orElse(""));
-    assumeTrue(reason == null, () -> "Not on " + target + ": " + reason);
     Stations.assumeAllowed();
     bed = beds.of(target);
     stations = bed.stations();

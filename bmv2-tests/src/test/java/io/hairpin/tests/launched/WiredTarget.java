@@ -13,7 +13,7 @@ import java.util.Map;
 /** A kind of forwarding target whose ports are Linux interfaces. */
 enum WiredTarget {
   /** Ours, in one process with the management plane. */
-  SOFT_SWITCH("soft switch", true, Map.of()) {
+  SOFT_SWITCH("soft switch", true) {
     @Override
     boolean isHere() {
       return true;
@@ -29,7 +29,7 @@ enum WiredTarget {
   },
 
   /** bmv2's simple_switch_grpc, where it is on the PATH, and the management plane. */
-  BMV2("bmv2", false, Map.of()) {
+  BMV2("bmv2", false) {
     @Override
     boolean isHere() {
       return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
@@ -83,22 +83,15 @@ enum WiredTarget {
 
   private final String text;
   private final boolean offloads;
-  private final Map<String, String> exceptions;
 
-  WiredTarget(String text, boolean offloads, Map<String, String> exceptions) {
+  WiredTarget(String text, boolean offloads) {
     this.text = text;
     this.offloads = offloads;
-    this.exceptions = exceptions;
   }
 
   /** Whether it carries frames whose checksums are left to the hardware that sends them. */
   boolean takesOffloads() {
     return offloads;
-  }
-
-  /** The tests, as Class.method, that do not apply to it, and why. */
-  Map<String, String> exceptions() {
-    return exceptions;
   }
 
   /** Whether this machine has it. */
