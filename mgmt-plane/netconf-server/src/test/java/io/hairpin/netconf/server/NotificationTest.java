@@ -25,7 +25,6 @@ class NotificationTest {
       new StateBuilder(QNameModule.of("urn:test:operations", "2026-01-04"));
   private static final StateBuilder NODES =
       new StateBuilder(QNameModule.of(Served.NS, "2026-01-01"));
-  private static final String NS = "urn:ietf:params:xml:ns:netconf:notification:1.0";
   private static final String LONG_AGO = "<startTime>2020-01-01T00:00:00Z</startTime>";
 
   @TempDir private Path directory;
@@ -47,7 +46,8 @@ class NotificationTest {
   }
 
   private static String subscribe(String parameters) {
-    return "<create-subscription xmlns='%s'>%s</create-subscription>".formatted(NS, parameters);
+    return "<create-subscription xmlns='%s'>%s</create-subscription>"
+        .formatted(Served.NOTIFICATION, parameters);
   }
 
   private static String only(String... names) {
@@ -58,27 +58,8 @@ class NotificationTest {
     return filter.append("</filter>").toString();
   }
 
-  private void changed(int level) {
-    served.server.publish(
-        OUR.container(
-            "changed",
-            OUR.leaf("level", Uint8.valueOf(level)),
-            OUR.leaf("reason", "number " + level)));
-  }
-
-  private void plain() {
-    served.server.publish(OUR.container("plain"));
-  }
-
-  /** The next message, which must be a notification, without its envelope. */
   private String next() throws IOException {
-    String message = client.receive();
-    assertThat(message)
-        .startsWith("<notification xmlns=\"" + NS + "\"><eventTime>2")
-        .endsWith("</notification>");
-    return message
-        .replaceFirst("<notification [^>]*><eventTime>[^<]*</eventTime>", "")
-        .replace("</notification>", "");
+    return Served.content(client.receive());
   }
 
   @Test
@@ -96,8 +77,8 @@ class NotificationTest {
   @Test
   void whatIsPublishedArrivesInOrder() throws Exception {
     assertThat(client.rpc(subscribe(""))).contains("<ok/>");
-    changed(1);
-    plain();
+    served.changed(1);
+    served.plain();
     assertThat(next())
         .isEqualTo(
             "<changed xmlns=\"urn:test:operations\"><level>1</level>"
@@ -124,7 +105,7 @@ class NotificationTest {
   void requestsAreAnsweredBetweenNotifications() throws Exception {
     client.rpc(subscribe(only("plain")));
     assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
-    plain();
+    served.plain();
     assertThat(next()).contains("plain");
     assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
   }
@@ -135,10 +116,10 @@ class NotificationTest {
         subscribe(
             "<filter type='subtree'><changed xmlns='urn:test:operations'><level>2</level>"
                 + "</changed></filter>"));
-    changed(1);
-    changed(2);
-    plain();
-    changed(2);
+    served.changed(1);
+    served.changed(2);
+    served.plain();
+    served.changed(2);
     assertThat(next()).contains("<level>2</level><reason>number 2</reason>");
     assertThat(next()).contains("<level>2</level><reason>number 2</reason>");
   }
@@ -151,9 +132,9 @@ class NotificationTest {
             "<filter type='xpath' xmlns:o='urn:test:operations' select=\""
                 + select.replace(">", "&gt;")
                 + "\"/>"));
-    changed(1);
-    plain();
-    changed(4);
+    served.changed(1);
+    served.plain();
+    served.changed(4);
     assertThat(next()).contains("<level>4</level><reason>number 4</reason>");
   }
 
@@ -169,10 +150,10 @@ class NotificationTest {
 
   @Test
   void replayComesBeforeWhatIsNew() throws Exception {
-    changed(1);
-    changed(2);
+    served.changed(1);
+    served.changed(2);
     client.rpc(subscribe(only("changed", "plain") + LONG_AGO));
-    plain();
+    served.plain();
     assertThat(next()).contains("<level>1<");
     assertThat(next()).contains("<level>2<");
     String third = next();
@@ -181,18 +162,18 @@ class NotificationTest {
         .containsExactlyInAnyOrder(
             "<replayComplete xmlns=\"urn:ietf:params:xml:ns:netmod:notification\"/>",
             "<plain xmlns=\"urn:test:operations\"/>");
-    changed(3);
+    served.changed(3);
     assertThat(next()).contains("<level>3<");
   }
 
   @Test
   void replayBeginsAtItsTime() throws Exception {
-    changed(1);
+    served.changed(1);
     Instant between = Instant.now().plusMillis(1);
     while (Instant.now().isBefore(between)) {
       Thread.onSpinWait();
     }
-    changed(2);
+    served.changed(2);
     client.rpc(subscribe(only("changed") + "<startTime>%s</startTime>".formatted(between)));
     assertThat(next()).contains("<level>2<");
     assertThat(next()).contains("replayComplete");
@@ -200,7 +181,7 @@ class NotificationTest {
 
   @Test
   void aReplayThatStopsInThePastIsComplete() throws Exception {
-    changed(1);
+    served.changed(1);
     String stop = "<stopTime>%s</stopTime>".formatted(Instant.now());
     assertThat(client.rpc(subscribe(only("changed") + LONG_AGO + stop))).contains("<ok/>");
     assertThat(next()).contains("<level>1<");
@@ -214,7 +195,7 @@ class NotificationTest {
   void aSubscriptionEndsAtItsTime() throws Exception {
     String stop = "<stopTime>%s</stopTime>".formatted(Instant.now().plusMillis(300));
     client.rpc(subscribe(only("plain") + LONG_AGO + stop));
-    plain();
+    served.plain();
     assertThat(List.of(next(), next())).anyMatch(n -> n.contains("plain"));
     assertThat(next()).contains("notificationComplete");
   }
@@ -222,9 +203,9 @@ class NotificationTest {
   @Test
   void theLogKeepsTheNewest() throws Exception {
     for (int i = 0; i < 60; i++) {
-      plain();
+      served.plain();
     }
-    changed(1);
+    served.changed(1);
     client.rpc(subscribe(LONG_AGO));
     for (int i = 0; i < 49; i++) {
       assertThat(next()).contains("plain");
@@ -239,8 +220,7 @@ class NotificationTest {
     String reason = "x".repeat(100_000);
     // More than the SSH window and the log hold.
     for (int i = 0; i < 200; i++) {
-      served.server.publish(
-          OUR.container("changed", OUR.leaf("level", Uint8.ONE), OUR.leaf("reason", reason)));
+      served.changed(1, reason);
     }
     assertThatThrownBy(
             () -> {

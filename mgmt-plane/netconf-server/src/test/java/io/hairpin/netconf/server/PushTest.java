@@ -100,18 +100,11 @@ class PushTest {
   }
 
   private String established(String datastore, String parameters) throws IOException {
-    String reply = client.rpc(establish(datastore, parameters));
-    assertThat(reply).contains("<id xmlns=\"" + SN + "\">");
-    return reply.replaceFirst("(?s).*<id[^>]*>(\\d+)</id>.*", "$1");
+    return SubscriptionTest.id(client.rpc(establish(datastore, parameters)));
   }
 
   private String next() throws IOException {
-    String message = client.receive();
-    assertThat(message).startsWith("<notification ").endsWith("</notification>");
-    return message
-        .replaceFirst("<notification [^>]*><eventTime>[^<]*</eventTime>", "")
-        .replace("</notification>", "")
-        .replace(" xmlns=\"" + Served.NS + "\"", "");
+    return Served.content(client.receive()).replace(" xmlns=\"" + Served.NS + "\"", "");
   }
 
   /** What a push-update has. */

@@ -1,17 +1,26 @@
 package io.hairpin.netconf.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.hairpin.netconf.client.NetconfClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.opendaylight.yangtools.yang.common.QNameModule;
+import org.opendaylight.yangtools.yang.common.Uint8;
 
 /** A server of the test modules on a free port, and what tests say to it. */
 final class Served implements AutoCloseable {
   static final Schema SCHEMA =
       Schema.builder().directory(Path.of("src/test/resources/yang")).build();
   static final String NS = "urn:test:nodes";
+
+  static final String NOTIFICATION = "urn:ietf:params:xml:ns:netconf:notification:1.0";
+
+  private static final StateBuilder OPERATIONS =
+      new StateBuilder(QNameModule.of("urn:test:operations", "2026-01-04"));
 
   final NetconfServer server;
 
@@ -34,6 +43,34 @@ final class Served implements AutoCloseable {
 
   NetconfClient connect() throws IOException {
     return NetconfClient.connect("127.0.0.1", server.address().getPort(), "admin", "secret");
+  }
+
+  /** Lets an event happen. */
+  void changed(int level) {
+    changed(level, "number " + level);
+  }
+
+  void changed(int level, String reason) {
+    server.publish(
+        OPERATIONS.container(
+            "changed",
+            OPERATIONS.leaf("level", Uint8.valueOf(level)),
+            OPERATIONS.leaf("reason", reason)));
+  }
+
+  /** Lets another one happen. */
+  void plain() {
+    server.publish(OPERATIONS.container("plain"));
+  }
+
+  /** What is in a message, which must be a notification, without its envelope. */
+  static String content(String message) {
+    assertThat(message)
+        .startsWith("<notification xmlns=\"" + NOTIFICATION + "\"><eventTime>20")
+        .endsWith("</notification>");
+    return message
+        .replaceFirst("<notification [^>]*><eventTime>[^<]*</eventTime>", "")
+        .replace("</notification>", "");
   }
 
   /** An edit-config of the candidate; the default namespace of the content is the test module's. */

@@ -14,15 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.opendaylight.yangtools.yang.common.QNameModule;
-import org.opendaylight.yangtools.yang.common.Uint8;
 
 /** Dynamic subscriptions to the stream NETCONF (RFC 8639) over NETCONF (RFC 8640). */
 class SubscriptionTest {
-  private static final StateBuilder OUR =
-      new StateBuilder(QNameModule.of("urn:test:operations", "2026-01-04"));
   private static final String SN = "urn:ietf:params:xml:ns:yang:ietf-subscribed-notifications";
-  private static final String NOTIFICATION = "urn:ietf:params:xml:ns:netconf:notification:1.0";
   private static final String ONLY_OURS =
       "<stream-subtree-filter><changed xmlns='urn:test:operations'/>"
           + "<plain xmlns='urn:test:operations'/></stream-subtree-filter>";
@@ -56,7 +51,8 @@ class SubscriptionTest {
     return operation("establish-subscription", "<stream>NETCONF</stream>" + parameters);
   }
 
-  private static String id(String reply) {
+  /** The number of the subscription that was established. */
+  static String id(String reply) {
     assertThat(reply).contains("<id xmlns=\"" + SN + "\">");
     return reply.replaceFirst("(?s).*<id[^>]*>(\\d+)</id>.*", "$1");
   }
@@ -66,29 +62,8 @@ class SubscriptionTest {
     return id(client.rpc(establish(parameters)));
   }
 
-  private void changed(int level) {
-    served.server.publish(
-        OUR.container(
-            "changed",
-            OUR.leaf("level", Uint8.valueOf(level)),
-            OUR.leaf("reason", "number " + level)));
-  }
-
-  private void plain() {
-    served.server.publish(OUR.container("plain"));
-  }
-
-  private static String content(String message) {
-    assertThat(message)
-        .startsWith("<notification xmlns=\"" + NOTIFICATION + "\"><eventTime>20")
-        .endsWith("</notification>");
-    return message
-        .replaceFirst("<notification [^>]*><eventTime>[^<]*</eventTime>", "")
-        .replace("</notification>", "");
-  }
-
   private String next() throws IOException {
-    return content(client.receive());
+    return Served.content(client.receive());
   }
 
   private static String state(NetconfClient from) throws IOException {
@@ -116,7 +91,7 @@ class SubscriptionTest {
         .contains("<replay-log-creation-time>2026-01-01T00:00:00Z<")
         .doesNotContain("aged");
     for (int i = 0; i < 51; i++) {
-      plain();
+      served.plain();
     }
     assertThat(client.rpc(streams))
         .contains("<replay-log-aged-time>2026-01-01T00:00:00Z</replay-log-aged-time>");
@@ -125,8 +100,8 @@ class SubscriptionTest {
   @Test
   void eventsFollowTheReply() throws Exception {
     established(ONLY_OURS);
-    changed(1);
-    plain();
+    served.changed(1);
+    served.plain();
     assertThat(next())
         .isEqualTo(
             "<changed xmlns=\"urn:test:operations\"><level>1</level>"
@@ -139,7 +114,7 @@ class SubscriptionTest {
     String one = established("<stream-xpath-filter>/o:plain</stream-xpath-filter>");
     String two = established("<stream-xpath-filter>/o:plain</stream-xpath-filter>");
     assertThat(two).isNotEqualTo(one);
-    plain();
+    served.plain();
     assertThat(List.of(next(), next())).allMatch(event -> event.startsWith("<plain"));
   }
 
@@ -151,9 +126,9 @@ class SubscriptionTest {
   })
   void anXPathFilterSelects(String xpath) throws Exception {
     established("<stream-xpath-filter>" + xpath.replace(">", "&gt;") + "</stream-xpath-filter>");
-    changed(1);
-    plain();
-    changed(4);
+    served.changed(1);
+    served.plain();
+    served.changed(4);
     assertThat(next()).contains("<level>4</level>");
   }
 
@@ -179,8 +154,8 @@ class SubscriptionTest {
         "<stream-filter><name>f</name><stream-xpath-filter>/o:plain</stream-xpath-filter>"
             + "</stream-filter>");
     String id = established("<stream-filter-name>f</stream-filter-name>");
-    changed(1);
-    plain();
+    served.changed(1);
+    served.plain();
     assertThat(next()).startsWith("<plain");
     configure(
         "<stream-filter><name>f</name><stream-xpath-filter>/o:changed</stream-xpath-filter>"
@@ -189,8 +164,8 @@ class SubscriptionTest {
         .startsWith("<subscription-modified xmlns=\"" + SN + "\"><id>" + id + "</id>")
         .contains("<stream-filter-name>f</stream-filter-name>", "<stream>NETCONF</stream>")
         .contains(":encode-xml</encoding>");
-    plain();
-    changed(2);
+    served.plain();
+    served.changed(2);
     assertThat(next()).contains("<level>2</level>");
     configure("<stream-filter nc:operation='delete'><name>f</name></stream-filter>");
     assertThat(next())
@@ -207,9 +182,9 @@ class SubscriptionTest {
 
   @Test
   void replayComesFirstAndItsEndIsTold() throws Exception {
-    changed(1);
+    served.changed(1);
     time.advance(10);
-    changed(2);
+    served.changed(2);
     String reply = client.rpc(establish(ONLY_OURS + REPLAY));
     String id = id(reply);
     assertThat(reply)
@@ -218,7 +193,7 @@ class SubscriptionTest {
     assertThat(next()).contains("<level>2<");
     assertThat(next())
         .isEqualTo("<replay-completed xmlns=\"" + SN + "\"><id>" + id + "</id></replay-completed>");
-    plain();
+    served.plain();
     assertThat(next()).contains("plain");
     reply =
         client.rpc(
@@ -232,7 +207,7 @@ class SubscriptionTest {
   @Test
   void aFilterThatFailsWithAnEventEndsTheSubscription() throws Exception {
     established("<stream-xpath-filter>/o:changed[count('x') = 0]</stream-xpath-filter>");
-    changed(1);
+    served.changed(1);
     assertThat(next()).contains("<subscription-terminated", ":filter-unavailable</reason>");
     assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
   }
@@ -240,7 +215,7 @@ class SubscriptionTest {
   @Test
   void aSubscriptionEndsAtStopTime() throws Exception {
     String id = established(ONLY_OURS + "<stop-time>2026-01-01T00:01:00Z</stop-time>");
-    plain();
+    served.plain();
     assertThat(next()).contains("plain");
     time.advance(60);
     assertThat(next())
@@ -251,9 +226,9 @@ class SubscriptionTest {
 
   @Test
   void aReplayThatStopsInThePastEndsAtOnce() throws Exception {
-    changed(1);
+    served.changed(1);
     time.advance(60);
-    changed(2);
+    served.changed(2);
     established(ONLY_OURS + REPLAY + "<stop-time>2026-01-01T00:00:30Z</stop-time>");
     assertThat(next()).contains("<level>1<");
     assertThat(next()).contains("replay-completed");
@@ -266,8 +241,8 @@ class SubscriptionTest {
         established(
             "<stream-xpath-filter>/o:plain</stream-xpath-filter>"
                 + "<stop-time>2027-01-01T00:00:00Z</stop-time>");
-    changed(1);
-    plain();
+    served.changed(1);
+    served.plain();
     assertThat(next()).contains("plain");
     try (NetconfClient other = served.connect()) {
       assertThat(state(other))
@@ -311,8 +286,8 @@ class SubscriptionTest {
         .startsWith("<subscription-modified xmlns=\"" + SN + "\"><id>" + id + "</id>")
         .contains("/test-operations:changed</stream-xpath-filter>")
         .contains("<stop-time>2026-01-01T00:01:00Z</stop-time>");
-    plain();
-    changed(3);
+    served.plain();
+    served.changed(3);
     assertThat(next()).contains("<level>3<");
     time.advance(61);
     assertThat(next()).contains("subscription-terminated");
@@ -324,8 +299,8 @@ class SubscriptionTest {
     established("<stream-xpath-filter>/o:changed</stream-xpath-filter>");
     assertThat(client.rpc(operation("delete-subscription", "<id>" + one + "</id>")))
         .contains("<ok/>");
-    plain();
-    changed(1);
+    served.plain();
+    served.changed(1);
     assertThat(next()).contains("<level>1<");
     assertThat(client.rpc(operation("delete-subscription", "<id>" + one + "</id>")))
         .contains("<error-tag>invalid-value</error-tag>", "no-such-subscription");
@@ -369,7 +344,7 @@ class SubscriptionTest {
 
   @Test
   void theTwoKindsOfSubscriptionsDoNotMix() throws Exception {
-    String create = "<create-subscription xmlns='" + NOTIFICATION + "'/>";
+    String create = "<create-subscription xmlns='" + Served.NOTIFICATION + "'/>";
     String id = established(ONLY_OURS);
     assertThat(client.rpc(create)).contains("<error-tag>operation-not-supported</error-tag>");
     client.rpc(operation("delete-subscription", "<id>" + id + "</id>"));
@@ -386,8 +361,7 @@ class SubscriptionTest {
     String reason = "x".repeat(100_000);
     // More than the SSH window and the log hold.
     for (int i = 0; i < 200; i++) {
-      served.server.publish(
-          OUR.container("changed", OUR.leaf("level", Uint8.ONE), OUR.leaf("reason", reason)));
+      served.changed(1, reason);
     }
     List<String> states = new ArrayList<>();
     while (states.size() < 2) {
@@ -398,7 +372,7 @@ class SubscriptionTest {
     }
     assertThat(states.get(0)).contains("subscription-suspended", ":unsupportable-volume</reason>");
     assertThat(states.get(1)).contains("subscription-resumed");
-    changed(5);
+    served.changed(5);
     String event = next();
     while (!event.contains("<level>5<")) {
       event = next();
