@@ -437,10 +437,10 @@ class PortKindTest {
     String good = FRAME + "88b5" + "00".repeat(50);
     for (int tries = 0; tries < 100; tries++) {
       assertThat(raw.send(HexFormat.of().parseHex("00".repeat(10) + good))).isTrue();
-      Testbed.Sent sent = testbed.sent.poll(200, TimeUnit.MILLISECONDS);
-      while (sent != null && !sent.frame().equals(good)) {
-        sent = testbed.sent.poll();
-      }
+      Testbed.Sent sent;
+      do {
+        sent = testbed.sent.poll(200, TimeUnit.MILLISECONDS);
+      } while (sent != null && !sent.frame().equals(good));
       if (sent != null) {
         return;
       }
