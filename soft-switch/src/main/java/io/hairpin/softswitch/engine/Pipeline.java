@@ -276,8 +276,20 @@ abstract non-sealed class Pipeline extends Processor {
     passes = 0;
     clear();
     s[ingressPort] = port;
-    pass(frame);
-    passAgain();
+    try {
+      pass(frame);
+      passAgain();
+    } catch (RuntimeException | Error e) {
+      abandon();
+      throw e;
+    }
+  }
+
+  /** Forgets what would start again: the next frame must not meet it. */
+  private void abandon() {
+    spare.addAll(waiting);
+    waiting.clear();
+    current = null;
   }
 
   private void passAgain() {
@@ -580,8 +592,13 @@ abstract non-sealed class Pipeline extends Processor {
     }
     s[enqQdepth] = packet.before;
     s[deqQdepth] = packet.behind;
-    dequeued(packet.port, frame, packet.depth);
-    passAgain();
+    try {
+      dequeued(packet.port, frame, packet.depth);
+      passAgain();
+    } catch (RuntimeException | Error e) {
+      abandon();
+      throw e;
+    }
   }
 
   private void dequeued(int port, Frame frame, int depth) {

@@ -1,12 +1,18 @@
 package io.hairpin.softswitch.engine;
 
+import static java.nio.ByteOrder.BIG_ENDIAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -61,6 +67,43 @@ class ProgramTest {
     refuses("[]", "the program is not");
     refuses("{}", "the program has 0 parsers");
     refuses("[".repeat(100_000), "the program is not");
+  }
+
+  /** Sends a packet to whom it was told to, but not the first one of all. */
+  private static final class Failing implements Transmitter {
+    final List<Integer> ports = new ArrayList<>();
+    private boolean failed;
+
+    @Override
+    public void transmit(int port, MemorySegment h, int hl, Frame frame, int offset, int length) {
+      if (!failed) {
+        failed = true;
+        throw new IllegalStateException("the first one");
+      }
+      ports.add(port);
+    }
+
+    @Override
+    public void digest(DigestList list, MemorySegment sample) {}
+  }
+
+  @Test
+  void whatAPacketThatFailedHasLeftToStartAgainDoesNotMeetTheNext() throws ProgramException {
+    // Recirculates the members of group 1.
+    String json =
+        new String(Bench.json("queues.json"), StandardCharsets.UTF_8).replace("0x03", "0x01");
+    var replication = new Replication();
+    replication.putGroup(1, List.of(new Replication.Replica(3, 1), new Replication.Replica(4, 2)));
+    var out = new Failing();
+    Processor processor =
+        Program.load(json.getBytes(StandardCharsets.UTF_8), () -> 0, replication).processor(out);
+    var frame = new Frame(Arena.ofAuto().allocate(64));
+    frame.place(0, 64);
+    frame.memory().set(ValueLayout.JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN), 0, 0x07000100);
+    assertThatIllegalStateException().isThrownBy(() -> processor.process(1, frame));
+    frame.memory().set(ValueLayout.JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN), 0, 0x02000000);
+    processor.process(1, frame);
+    assertThat(out.ports).containsExactly(2);
   }
 
   private static JsonObject parsedBridge() {
