@@ -178,7 +178,7 @@ class HairpinConfiguration {
     for (Map.Entry<Discard, Long> discard : counters.discards().entrySet()) {
       long frames = discard.getValue();
       switch (discard.getKey()) {
-        case TRUNCATED -> inErrors += frames;
+        case TRUNCATED, FAILED -> inErrors += frames;
         case RECEIVE_QUEUE_FULL, NO_PIPELINE, NO_SUCH_PORT -> inDiscards += frames;
         case TOO_LONG, TOO_SHORT, REFUSED -> outErrors += frames;
         case TRANSMIT_QUEUE_FULL, LINK_DOWN, EGRESS_QUEUE_FULL, NO_SUCH_QUEUE ->

@@ -733,7 +733,7 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
                                 .setTimestamp(timestamp)
                                 .addAllTableEntry(entries))));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | java.lang.Error e) {
       LOG.error("looking for idle entries failed", e);
     } finally {
       lock.readLock().unlock();

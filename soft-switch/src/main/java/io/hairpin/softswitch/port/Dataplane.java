@@ -167,16 +167,38 @@ public final class Dataplane implements AutoCloseable {
   private void start() {
     for (Port port : listed) {
       if (port instanceof ReceivingPort one) {
-        threads.add(
-            Thread.ofPlatform().daemon().name("port-" + one.number()).start(() -> one.run(this)));
+        Receiver receiving = one.receiver(this);
+        Lane lane = lane(receiving.memory());
+        thread("port-" + one.number(), () -> one.run(this, receiving, lane));
       }
     }
     EgressQueues waiting = queues;
     if (waiting != null) {
-      threads.add(Thread.ofPlatform().daemon().name("queues").start(() -> waiting.run(this)));
+      thread("queues", () -> waiting.run(this));
     }
-    if (monitor != null) {
-      threads.add(Thread.ofPlatform().daemon().name("links").start(monitor::run));
+    LinkMonitor links = monitor;
+    if (links != null) {
+      thread("links", () -> links.run(this));
+    }
+    threads.forEach(Thread::start);
+  }
+
+  private void thread(String name, Runnable work) {
+    threads.add(Thread.ofPlatform().daemon().name(name).unstarted(work));
+  }
+
+  /**
+   * Takes a step again and again until the dataplane stops. One that fails is told in the log, and
+   * the next one waits a little: a thread that ended would be missed by nobody but the frames.
+   */
+  void repeat(Runnable step) {
+    while (isRunning()) {
+      try {
+        step.run();
+      } catch (RuntimeException | Error e) {
+        LOG.error("goes on after what should not happen", e);
+        awaitStop(TimeUnit.MILLISECONDS.toNanos(ReceivingPort.TIMEOUT_MILLISECONDS));
+      }
     }
   }
 

@@ -12,6 +12,8 @@ public enum Discard {
   NO_PIPELINE,
   /** Received: the pipeline sent it to a port that does not exist. */
   NO_SUCH_PORT,
+  /** Received: the switch failed on it; the log says on what. */
+  FAILED,
   /** To be transmitted: longer than the MTU allows (an aggregate: one of its segments). */
   TOO_LONG,
   /** To be transmitted: shorter than an Ethernet header. */

@@ -200,24 +200,30 @@ final class EgressQueues {
   void run(Dataplane dataplane) {
     Lane lane = dataplane.lane(Lane.NOTHING_RECEIVED);
     var batch = new QueuedPacket[BATCH];
-    while (dataplane.isRunning() && !Thread.currentThread().isInterrupted()) {
-      int number = 0;
-      lane.lock();
-      try {
-        QueuedPacket next = poll();
-        while (next != null) {
-          batch[number++] = next;
-          lane.resume(next);
-          next = number < BATCH ? poll() : null;
-        }
-        lane.flush();
-      } finally {
-        lane.unlock();
+    dataplane.repeat(
+        () -> {
+          if (resume(lane, batch) == 0) {
+            await(TimeUnit.MILLISECONDS.toNanos(ReceivingPort.TIMEOUT_MILLISECONDS));
+          }
+        });
+  }
+
+  /** Runs a batch of those that may leave now; tells how many they were. */
+  private int resume(Lane lane, QueuedPacket[] batch) {
+    int number = 0;
+    lane.lock();
+    try {
+      QueuedPacket next = poll();
+      while (next != null) {
+        batch[number++] = next;
+        lane.resume(next);
+        next = number < BATCH ? poll() : null;
       }
+      lane.flush();
+    } finally {
+      lane.unlock();
       release(batch, number);
-      if (number == 0) {
-        await(TimeUnit.MILLISECONDS.toNanos(ReceivingPort.TIMEOUT_MILLISECONDS));
-      }
     }
+    return number;
   }
 }

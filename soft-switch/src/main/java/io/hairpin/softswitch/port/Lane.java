@@ -57,25 +57,25 @@ final class Lane implements Transmitter {
 
   /** Runs the frame through the program. What comes of it is sent at the next {@link #flush()}. */
   void process(Port port) {
-    Processor current = current();
-    if (current == null) {
-      port.tally().discarded(Discard.NO_PIPELINE, 1);
-      return;
-    }
-    reception = port;
-    Watch watch = dataplane.watched();
-    if (watch != null && watch.see(port.number(), frame)) {
-      dataplane.unwatch(watch);
-    }
-    PcapWriter recorder = port.recorder();
-    if (recorder != null) {
-      recorder.record(
-          PcapWriter.INBOUND, frame.memory(), frame.offset(), frame.length(), frame.memory(), 0, 0);
-    }
     try {
+      Processor current = current();
+      if (current == null) {
+        port.tally().discarded(Discard.NO_PIPELINE, 1);
+        return;
+      }
+      reception = port;
+      Watch watch = dataplane.watched();
+      if (watch != null && watch.see(port.number(), frame)) {
+        dataplane.unwatch(watch);
+      }
+      PcapWriter recorder = port.recorder();
+      if (recorder != null) {
+        MemorySegment memory = frame.memory();
+        recorder.record(PcapWriter.INBOUND, memory, frame.offset(), frame.length(), memory, 0, 0);
+      }
       current.process(port.number(), frame);
-    } catch (RuntimeException e) {
-      port.tally().discarded(Discard.REFUSED, 1);
+    } catch (RuntimeException | Error e) {
+      port.tally().discarded(Discard.FAILED, 1);
       LOG.error("port {}: the pipeline failed on a frame", port.number(), e);
     }
   }
@@ -124,22 +124,22 @@ final class Lane implements Transmitter {
 
   /** Runs a packet through the egress of the program that it came in by. */
   void resume(QueuedPacket packet) {
-    Program of = packet.program;
-    if (of == null) {
-      throw new IllegalStateException("a packet of no program");
-    }
-    Processor current = processor;
-    if (current == null || of != program) {
-      current = processor(of);
-      processor = current;
-      program = of;
-    }
     reception = packet.reception;
     try {
+      Program of = packet.program;
+      if (of == null) {
+        throw new IllegalStateException("a packet of no program");
+      }
+      Processor current = processor;
+      if (current == null || of != program) {
+        current = processor(of);
+        processor = current;
+        program = of;
+      }
       current.resume(packet);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (reception != null) {
-        reception.tally().discarded(Discard.REFUSED, 1);
+        reception.tally().discarded(Discard.FAILED, 1);
       }
       LOG.error("port {}: the pipeline failed on a packet that waited", packet.port(), e);
     }

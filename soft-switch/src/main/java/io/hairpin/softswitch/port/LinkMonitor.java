@@ -6,15 +6,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Follows the links of interfaces: rtnetlink(7) says that one changed, the interface is asked what
  * it is now. It waits without looking.
  */
 final class LinkMonitor implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LinkMonitor.class);
   private static final int IFINFO = Netlink.HEADER + 4; // ifi_index in struct ifinfomsg
   private static final int ATTRIBUTES = Netlink.HEADER + 16;
   private static final int IFLA_IFNAME = 3;
@@ -24,6 +21,8 @@ final class LinkMonitor implements AutoCloseable {
   private final Consumer<Port> changed;
   private final Netlink netlink;
   private final int stop;
+  // Whether a link may have changed without a message that was taken.
+  private boolean stale = true;
 
   /**
    * Begins to listen.
@@ -42,21 +41,21 @@ final class LinkMonitor implements AutoCloseable {
     stop = (int) event;
   }
 
-  /** Follows the links until it is stopped. */
-  void run() {
+  /** Follows the links until the dataplane stops, and this is stopped too. */
+  void run(Dataplane dataplane) {
     try (Arena arena = Arena.ofConfined()) {
       var poll = new Linux.Poll(arena, Linux.POLLIN, netlink.descriptor(), stop);
-      ports.forEach(this::refresh); // what changed before anybody listened
-      while (true) {
-        long ready = poll.await(-1);
-        if (ready > 0 && poll.found(1) != 0) {
-          return;
-        }
-        if (ready > 0 && !netlink.receive(this::take)) {
-          LOG.debug("links changed faster than they were read");
-          ports.forEach(this::refresh);
-        }
-      }
+      dataplane.repeat(() -> follow(poll));
+    }
+  }
+
+  private void follow(Linux.Poll poll) {
+    if (stale) {
+      ports.forEach(this::refresh);
+      stale = false;
+    } else if (poll.await(-1) > 0 && poll.found(1) == 0) {
+      stale = true;
+      stale = !netlink.receive(this::take);
     }
   }
 
@@ -79,7 +78,7 @@ final class LinkMonitor implements AutoCloseable {
     }
   }
 
-  /** Ends {@link #run()}, which is waited for before {@link #close()}. */
+  /** Ends the wait of {@link #run}, which is waited for before {@link #close()}. */
   void stop() {
     try (Arena arena = Arena.ofConfined()) {
       long one = arena.allocateFrom(ValueLayout.JAVA_LONG, 1).address();

@@ -22,7 +22,7 @@ final class ReceiveBatch implements Receiver {
   private static final int STRIDE = HEADROOM + Port.LONGEST + 64;
 
   private final PacketPort port;
-  private final Arena arena = Arena.ofConfined();
+  private final Arena arena = Arena.ofShared();
   private final MemorySegment errno = arena.allocate(Linux.ERRNO);
   private final MemorySegment slots = arena.allocate((long) FRAMES * STRIDE, 64);
   private final MemorySegment vnet = arena.allocate(FRAMES * VNET, 64);

@@ -3,7 +3,7 @@ package io.hairpin.softswitch.port;
 import io.hairpin.softswitch.engine.Frame;
 import java.lang.foreign.MemorySegment;
 
-/** How frames come in at a port, in batches; used by the port's thread alone. */
+/** How frames come in at a port, in batches; used by one thread. */
 interface Receiver extends AutoCloseable {
   /** The memory that all frames are in. */
   MemorySegment memory();

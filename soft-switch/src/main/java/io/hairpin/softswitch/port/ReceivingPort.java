@@ -8,6 +8,8 @@ import org.slf4j.LoggerFactory;
 abstract sealed class ReceivingPort extends Port permits InterfacePort, FilePort {
   private static final Logger LOG = LoggerFactory.getLogger(ReceivingPort.class);
 
+  private int failure;
+
   /** How long a stop takes at most, and how often an idle port looks. */
   static final int TIMEOUT_MILLISECONDS = 100;
 
@@ -15,37 +17,38 @@ abstract sealed class ReceivingPort extends Port permits InterfacePort, FilePort
     super(number);
   }
 
-  /** What its thread receives with. */
+  /** What its thread, and no other, receives with. */
   abstract Receiver receiver(Dataplane dataplane);
 
   /** Lets go of what it is. */
   abstract void close();
 
   /** Receives frames and runs them through the switch until the dataplane stops. */
-  final void run(Dataplane dataplane) {
-    try (Receiver receiver = receiver(dataplane)) {
-      Lane lane = dataplane.lane(receiver.memory());
-      int failure = 0;
-      while (dataplane.isRunning()) {
-        int frames = receiver.await();
-        if (frames > 0) {
-          process(receiver, frames, lane);
-        } else if (frames < 0 && frames != -Linux.EINTR && frames != -Linux.ENETDOWN) {
-          if (frames != failure) {
-            failure = frames;
-            LOG.warn("{}: receiving: {}", this, Linux.message(frames));
-          }
-          dataplane.awaitStop(TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLISECONDS));
-        }
+  final void run(Dataplane dataplane, Receiver receiver, Lane lane) {
+    try (receiver) {
+      dataplane.repeat(() -> receive(dataplane, receiver, lane));
+    }
+  }
+
+  private void receive(Dataplane dataplane, Receiver receiver, Lane lane) {
+    int frames = receiver.await();
+    if (frames > 0) {
+      process(receiver, frames, lane);
+    } else if (frames < 0 && frames != -Linux.EINTR && frames != -Linux.ENETDOWN) {
+      if (frames != failure) {
+        failure = frames;
+        LOG.warn("{}: receiving: {}", this, Linux.message(frames));
       }
+      dataplane.awaitStop(TimeUnit.MILLISECONDS.toNanos(TIMEOUT_MILLISECONDS));
     }
   }
 
   private void process(Receiver receiver, int frames, Lane lane) {
     long octets = 0;
+    int i = 0;
     lane.lock();
     try {
-      for (int i = 0; i < frames; i++) {
+      for (; i < frames; i++) {
         int length = receiver.place(i, lane.frame());
         if (length >= ETHERNET_HEADER) {
           octets += length;
@@ -58,8 +61,9 @@ abstract sealed class ReceivingPort extends Port permits InterfacePort, FilePort
       lane.flush();
     } finally {
       lane.unlock();
+      receiver.release();
+      tally().received(frames, octets);
+      tally().discarded(Discard.FAILED, frames - i);
     }
-    receiver.release();
-    tally().received(frames, octets);
   }
 }

@@ -98,7 +98,7 @@ final class TapPort extends InterfacePort {
 
   /** One {@code read(2)} a frame. */
   private final class Reads implements Receiver {
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
     private final MemorySegment errno = arena.allocate(Linux.ERRNO);
     private final MemorySegment slots = arena.allocate((long) FRAMES * STRIDE, 64);
     private final Linux.Poll poll = new Linux.Poll(arena, Linux.POLLIN, descriptor);

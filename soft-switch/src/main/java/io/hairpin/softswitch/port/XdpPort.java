@@ -146,7 +146,7 @@ final class XdpPort extends InterfacePort {
   private final class Descriptors implements Receiver {
     private static final int BATCH = 64;
 
-    private final Arena arena = Arena.ofConfined();
+    private final Arena arena = Arena.ofShared();
     private @Nullable XdpSocket socket;
     private Linux.@Nullable Poll poll;
     private int batch;
