@@ -789,21 +789,22 @@ final class Compiler {
           .ifeq(unmetered);
       c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
       c.aload(0).getfield(Emitter.PIPELINE, "ingressLength", CD_int);
-      c.aload(0);
-      e.inherited("now", CD_long);
+      e.clock();
       c.invokevirtual(
           Emitter.desc(Hits.class),
           traced ? "tryMeter" : "meter",
-          MethodTypeDesc.of(CD_long, CD_int, CD_long));
+          MethodTypeDesc.of(CD_long, CD_int, Emitter.CLOCK));
       c.lstore(colour);
       e.storeLocal(meter.to(), colour);
       c.labelBinding(unmetered);
     }
     if (apply.ages() && !traced) {
+      Label missed = c.newLabel();
+      c.aload(bound).getfield(Emitter.BOUND, "hit", CD_boolean).ifeq(missed);
       c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
-      c.aload(0);
-      e.inherited("now", CD_long);
-      c.invokevirtual(Emitter.desc(Hits.class), "touch", MethodTypeDesc.of(CD_void, CD_long));
+      e.clock();
+      c.invokevirtual(Emitter.desc(Hits.class), "touch", MethodTypeDesc.of(CD_void, Emitter.CLOCK));
+      c.labelBinding(missed);
     }
     int chosen = bound;
     Source.Profile profile = apply.profile();

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,7 @@ final class Emitter {
   static final ClassDesc TABLE = desc(Table.class);
   static final ClassDesc BOUND = desc(Bound.class);
   static final ClassDesc LONGS = CD_long.arrayType();
+  static final ClassDesc CLOCK = desc(LongSupplier.class);
   static final MethodTypeDesc ACTION = MethodTypeDesc.of(CD_void, LONGS);
   static final MethodTypeDesc EXTRACT = MethodTypeDesc.of(CD_boolean, CD_int);
   static final MethodTypeDesc EXTRACT_VARIABLE = MethodTypeDesc.of(CD_boolean, CD_int, CD_long);
@@ -84,6 +86,11 @@ final class Emitter {
   /** Pushes the state. */
   void s() {
     c.aload(state);
+  }
+
+  /** Pushes the clock. */
+  void clock() {
+    c.aload(0).getfield(PIPELINE, "clock", CLOCK);
   }
 
   void inherited(String name, ClassDesc result, ClassDesc... parameters) {
@@ -920,9 +927,7 @@ final class Emitter {
         c.ifeq(outside);
         constant(compiler.meter(v.meter()));
         c.lload(index).aload(0).getfield(PIPELINE, "ingressLength", CD_int);
-        c.aload(0);
-        inherited("now", CD_long);
-        c.invokevirtual(type, "execute", MethodTypeDesc.of(CD_long, CD_long, CD_int, CD_long));
+        c.invokevirtual(type, "execute", MethodTypeDesc.of(CD_long, CD_long, CD_int));
         c.lstore(colour);
         storeLocal(v.to(), colour);
         c.labelBinding(outside);

@@ -2,6 +2,7 @@ package io.hairpin.softswitch.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +34,18 @@ final class Hits {
     this.meter = meter;
   }
 
-  void touch(long now) {
-    last = now;
+  void touch(LongSupplier clock) {
+    last = clock.getAsLong();
   }
 
   /** Meters one packet; returns its colour. */
-  long meter(int length, long now) {
-    return meter == null ? Meter.GREEN : meter.execute(length, now);
+  long meter(int length, LongSupplier clock) {
+    return meter == null ? Meter.GREEN : meter.execute(length, clock);
   }
 
   /** The colour that one packet would get. */
-  long tryMeter(int length, long now) {
-    return meter == null ? Meter.GREEN : meter.copy().execute(length, now);
+  long tryMeter(int length, LongSupplier clock) {
+    return meter == null ? Meter.GREEN : meter.copy().execute(length, clock);
   }
 
   void count(int length) {

@@ -2,6 +2,7 @@ package io.hairpin.softswitch.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,9 +62,9 @@ final class Meter {
     rates = next;
   }
 
-  /** Meters one packet at a time in microseconds; returns its colour. */
-  int execute(int length, long now) {
-    int colour = rates == null ? GREEN : measure(length, now);
+  /** Meters one packet; returns its colour. The clock, of microseconds, is for rates alone. */
+  int execute(int length, LongSupplier clock) {
+    int colour = rates == null ? GREEN : measure(length, clock.getAsLong());
     long unused = (long) CELLS.getAndAdd(cells, 2 * colour, 1L);
     unused = (long) CELLS.getAndAdd(cells, 2 * colour + 1, (long) length);
     return colour;

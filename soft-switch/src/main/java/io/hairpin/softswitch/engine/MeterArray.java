@@ -108,7 +108,7 @@ public final class MeterArray {
     return index >= 0 && index < meters.length;
   }
 
-  long execute(long index, int length, long now) {
-    return meters[(int) index].execute(length, now);
+  long execute(long index, int length) {
+    return meters[(int) index].execute(length, clock);
   }
 }

@@ -118,6 +118,7 @@ abstract non-sealed class Pipeline extends Processor {
   int resubmit;
   int recirculate;
 
+  final LongSupplier clock;
   final int egressSpec;
   final int mcastGrp;
 
@@ -126,7 +127,6 @@ abstract non-sealed class Pipeline extends Processor {
 
   private final Source source;
   private final @Nullable Tracer tracer;
-  private final LongSupplier clock;
   private final boolean clocked;
   private final Replication replication;
   private final Transmitter transmitter;
@@ -890,10 +890,6 @@ abstract non-sealed class Pipeline extends Processor {
     }
     MemorySegment.copy(buffer, 0, out, ValueLayout.JAVA_BYTE, outLength, bits / 8);
     outLength += bits / 8;
-  }
-
-  final long now() {
-    return clock.getAsLong();
   }
 
   /** A random number between two bounds, unsigned, both included. */

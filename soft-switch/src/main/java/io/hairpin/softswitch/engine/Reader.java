@@ -502,13 +502,11 @@ final class Reader {
       case "truncate" -> new Source.Truncate(data(at, p.get(0)));
       case "resubmit" -> new Source.Resubmit(data(at, p.get(0)));
       case "recirculate" -> new Source.Recirculate(data(at, p.get(0)));
-      case "execute_meter" -> {
-        clocked = true;
-        yield new Source.ExecuteMeter(
-            known(at, "meter", meters, text(p.get(0), "value")),
-            data(at, p.get(1)),
-            writable(at, p.get(2)));
-      }
+      case "execute_meter" ->
+          new Source.ExecuteMeter(
+              known(at, "meter", meters, text(p.get(0), "value")),
+              data(at, p.get(1)),
+              writable(at, p.get(2)));
       case "modify_field_rng_uniform" ->
           new Source.Random(writable(at, p.get(0)), data(at, p.get(1)), data(at, p.get(2)));
       case "assert", "assume" -> new Source.Assert(bool(at, p.get(0)));
@@ -816,7 +814,6 @@ final class Reader {
         metered == null || metered.isJsonNull()
             ? null
             : known(where, "direct meter", directMeters, metered.getAsString());
-    clocked |= meter != null || flag(o, "support_timeout");
     List<Source.TableKey> key = new ArrayList<>();
     for (JsonObject k : objects(o, "key")) {
       key.add(tableKey(where, k));

@@ -783,7 +783,7 @@ public final class Table {
     }
     var hits = new Hits(meter == null ? null : new Meter(meter.bytes()));
     if (code.ages()) {
-      hits.touch(clock.getAsLong());
+      hits.touch(clock);
     }
     return hits;
   }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +122,28 @@ class ExternsTest {
     bench.microseconds += SECOND;
     assertThat(table.idleTime(key(1), 0)).isEqualTo(SECOND);
     assertThat(table.idleTime(key(2), 0)).isEqualTo(6 * SECOND);
+  }
+
+  @Test
+  void theClockIsReadForRatesAndAgesAlone() throws ProgramException {
+    var reads = new AtomicLong();
+    var clocked =
+        new Bench(
+            Program.load(Bench.json("externs.json"), reads::incrementAndGet, new Replication()));
+    Table table = clocked.table("In.meters_hits");
+    table.insert(Bench.entry(key(1), "In.metered"));
+    assertThat(reads(clocked, reads, "0101")).isZero();
+    assertThat(reads(clocked, reads, "0202")).isZero();
+    assertThat(reads(clocked, reads, "0201")).isEqualTo(1);
+    table.setMeter(key(1), 0, new MeterRates(1, 1, 1, 2));
+    assertThat(reads(clocked, reads, "0201")).isEqualTo(2);
+  }
+
+  /** How often a request reads the clock. */
+  private static long reads(Bench clocked, AtomicLong reads, String request) {
+    long before = reads.get();
+    assertThat(clocked.send(0, request + "0000" + "00".repeat(8))).hasSize(1);
+    return reads.get() - before;
   }
 
   @Test
