@@ -22,7 +22,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** One thread runs frames through the project's pipeline, one a call. */
+/** Each thread runs frames through the project's pipeline, one a call. */
 @State(Scope.Thread)
 public class Frames {
   private static final int NUMBER = 1024;
@@ -88,6 +88,9 @@ public class Frames {
     }
   }
 
+  // Of the fork that runs this case, and no other.
+  private static @Nullable Program shared;
+
   /** What becomes of the frames. */
   @Param({"forward", "reflect", "flood to 2", "flood to 8"})
   private String way = "forward";
@@ -133,7 +136,7 @@ public class Frames {
           copies[i].length);
     }
     if (!engine.equals("interpreted")) {
-      Program program = relay.program(new Replication());
+      Program program = program(relay);
       processor = program.processor(sink);
       if (engine.equals("traced") && program.trace(port, copies[0]).events().isEmpty()) {
         throw new IllegalStateException("an empty trace");
@@ -149,6 +152,18 @@ public class Frames {
     var unmeasured = new Processing();
     for (int i = 0; i < frames; i++) {
       long _ = run(unmeasured);
+    }
+  }
+
+  /** The program that all threads share. */
+  private static Program program(Relay relay) {
+    synchronized (Frames.class) {
+      Program program = shared;
+      if (program == null) {
+        program = relay.program(new Replication());
+        shared = program;
+      }
+      return program;
     }
   }
 

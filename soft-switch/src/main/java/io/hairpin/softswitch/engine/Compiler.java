@@ -19,6 +19,7 @@ import java.lang.constant.MethodTypeDesc;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -33,8 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Compiles a program to one hidden class: a method for each parser state, condition, table, action
- * and header type, so that each is small enough for the JIT. Tables and counters are constants of
- * the class.
+ * and header type, so that each is small enough for the JIT. Tables are constants of the class.
  */
 final class Compiler {
   private static final Logger LOG = LoggerFactory.getLogger(Compiler.class);
@@ -78,6 +78,7 @@ final class Compiler {
   private final Map<String, Table> tables;
   private final Externs externs;
   private final Map<String, ValueSet> valueSets;
+  private final List<CounterArray> counters;
   private final boolean traced;
   private final int maxSteps;
   private final List<Object> constants = new ArrayList<>();
@@ -90,6 +91,7 @@ final class Compiler {
     this.tables = program.tables;
     this.externs = externs;
     this.valueSets = program.valueSets;
+    this.counters = program.counters;
     this.traced = traced;
     this.maxSteps = maxSteps;
   }
@@ -282,6 +284,11 @@ final class Compiler {
 
   CounterArray counter(Source.Counter counter) {
     return of(externs.counters, counter.name());
+  }
+
+  /** The place of an array among the parts that a processor has. */
+  int part(CounterArray array) {
+    return counters.indexOf(array);
   }
 
   RegisterArray register(Source.Register register) {
@@ -775,10 +782,18 @@ final class Compiler {
       e.inherited(
           "traceTable", CD_void, Emitter.desc(Source.Apply.class), Emitter.TABLE, Emitter.BOUND);
     }
-    if (apply.counted() && !traced) {
+    CounterArray misses = table.misses();
+    if (misses != null && !traced) {
+      Label missed = c.newLabel();
+      Label counted = c.newLabel();
+      c.aload(bound).getfield(Emitter.BOUND, "hit", CD_boolean).ifeq(missed);
       c.aload(bound).getfield(Emitter.BOUND, "hits", Emitter.desc(Hits.class));
       c.aload(0).getfield(Emitter.PIPELINE, "ingressLength", CD_int);
       c.invokevirtual(Emitter.desc(Hits.class), "count", MethodTypeDesc.of(CD_void, CD_int));
+      c.goto_(counted);
+      c.labelBinding(missed);
+      e.count(misses, new Expr.Const(BigInteger.ZERO));
+      c.labelBinding(counted);
     }
     Source.DirectMeter meter = apply.meter();
     if (meter != null) {

@@ -840,13 +840,7 @@ final class Emitter {
         low(v.index());
         inherited("traceCount", CD_void, desc(CounterArray.class), CD_long);
       }
-      case Source.Count v -> {
-        constant(compiler.counter(v.counter()));
-        low(v.index());
-        c.aload(0).getfield(PIPELINE, "ingressLength", CD_int);
-        c.invokevirtual(
-            desc(CounterArray.class), "count", MethodTypeDesc.of(CD_void, CD_long, CD_int));
-      }
+      case Source.Count v -> count(compiler.counter(v.counter()), v.index());
       case Source.RegisterRead v -> {
         ClassDesc type = desc(RegisterArray.class);
         Label outside = c.newLabel();
@@ -1006,6 +1000,16 @@ final class Emitter {
       }
       case Source.Nothing v -> {}
     }
+  }
+
+  /** Counts the packet in this thread's part of an array. */
+  void count(CounterArray array, Expr.Data index) {
+    ClassDesc type = desc(CounterArray.Part.class);
+    c.aload(0).getfield(PIPELINE, "counters", type.arrayType());
+    c.loadConstant(compiler.part(array)).aaload();
+    low(index);
+    c.aload(0).getfield(PIPELINE, "ingressLength", CD_int);
+    c.invokevirtual(type, "count", MethodTypeDesc.of(CD_void, CD_long, CD_int));
   }
 
   /** How many bytes a header has without its field of variable length. */

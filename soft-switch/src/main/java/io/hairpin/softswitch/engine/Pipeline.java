@@ -122,6 +122,9 @@ abstract non-sealed class Pipeline extends Processor {
   final int egressSpec;
   final int mcastGrp;
 
+  // This thread's part of each array.
+  CounterArray.Part[] counters = {};
+
   // What packets wait in before egress; null where they do not.
   @Nullable EgressQueue queue;
 

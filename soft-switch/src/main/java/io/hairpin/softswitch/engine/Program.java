@@ -3,11 +3,13 @@ package io.hairpin.softswitch.engine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -26,8 +28,12 @@ public final class Program {
 
   final Map<String, Table> tables = new LinkedHashMap<>();
   final Map<String, ValueSet> valueSets = new LinkedHashMap<>();
+  // In the order in which processors have their parts.
+  final List<CounterArray> counters = new ArrayList<>();
   private final Externs externs = new Externs();
   private final Map<String, ActionProfile> profiles = new LinkedHashMap<>();
+  // A lane that comes back to the program goes on with its own.
+  private final Map<Transmitter, CounterArray.Part[]> parts = new ConcurrentHashMap<>();
   private final LongAdder failures = new LongAdder();
   private final List<DigestList> digests;
   private final Pipeline.Shared shared;
@@ -43,11 +49,17 @@ public final class Program {
           Table table = new Table(apply, profile(apply, replication.links()), microseconds);
           keyWords = Math.max(keyWords, table.words());
           tables.put(table.name(), table);
+          CounterArray misses = table.misses();
+          if (misses != null) {
+            counters.add(misses);
+          }
         }
       }
     }
     for (Source.Counter c : source.counters()) {
-      externs.counters.put(c.name(), new CounterArray(c.name(), c.size()));
+      var array = new CounterArray(c.name(), c.size());
+      externs.counters.put(c.name(), array);
+      counters.add(array);
     }
     for (Source.Register r : source.registers()) {
       externs.registers.put(r.name(), new RegisterArray(r));
@@ -333,24 +345,33 @@ public final class Program {
   }
 
   /**
-   * Makes a processor: all that one thread needs to run frames through the program.
+   * Makes a processor: all that one thread needs to run frames through the program. Of those that
+   * have the same transmitter one at a time may run, for they count in the same place.
    *
    * @param out where frames go
    * @return the processor
    */
   public Processor processor(Transmitter out) {
-    return compiled.make(shared, out);
+    return make(out);
+  }
+
+  private Pipeline make(Transmitter out) {
+    Pipeline made = compiled.make(shared, out);
+    made.counters =
+        parts.computeIfAbsent(
+            out, _ -> counters.stream().map(CounterArray::part).toArray(CounterArray.Part[]::new));
+    return made;
   }
 
   /**
    * Makes a processor whose packets wait between ingress and egress.
    *
-   * @param out where frames go
+   * @param out where frames go, as for the other kind
    * @param queue what they wait in; {@link Processor#resume} takes them on from there
    * @return the processor
    */
   public Processor processor(Transmitter out, EgressQueue queue) {
-    Pipeline made = compiled.make(shared, out);
+    Pipeline made = make(out);
     made.queue = queue;
     return made;
   }

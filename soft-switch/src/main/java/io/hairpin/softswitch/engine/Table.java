@@ -39,6 +39,7 @@ public final class Table {
   private final int lpm;
   private final Map<Words, Tuple> byMask = new HashMap<>();
   private final @Nullable Hits missHits;
+  private final @Nullable CounterArray misses;
   private final Bound firstMiss;
   private boolean constant;
   private int capacity;
@@ -101,6 +102,7 @@ public final class Table {
     this.ranges = anyRange;
     this.lpm = lpmPart;
     this.missHits = hits();
+    this.misses = code.counted() ? new CounterArray(code.name(), 1) : null;
     this.constant = code.entries() != null;
     this.capacity = code.capacity();
     Source.Default otherwise = code.otherwise();
@@ -495,7 +497,7 @@ public final class Table {
    * @throws TableException where hits are not counted
    */
   public CounterValue defaultCounter() {
-    return counted(miss).value();
+    return requireCounted(misses).read(0);
   }
 
   /**
@@ -505,7 +507,7 @@ public final class Table {
    * @throws TableException where hits are not counted
    */
   public void setDefaultCounter(CounterValue value) {
-    counted(miss).set(value);
+    requireCounted(misses).write(0, value);
   }
 
   /**
@@ -680,6 +682,11 @@ public final class Table {
   /** Where a key field lies: word * 64 + shift. */
   int position(int field) {
     return parts.get(field).word * 64 + parts.get(field).shift;
+  }
+
+  /** The only counter of what meets no entry; null where that is not counted. */
+  @Nullable CounterArray misses() {
+    return misses;
   }
 
   /** What a key without words meets. */
@@ -1066,10 +1073,13 @@ public final class Table {
   }
 
   private Hits counted(Bound bound) {
-    Hits hits = bound.hits;
-    if (hits == null || !code.counted()) {
+    return requireCounted(code.counted() ? bound.hits : null);
+  }
+
+  private <T> T requireCounted(@Nullable T counter) {
+    if (counter == null) {
       throw refused(TableException.Reason.INVALID, "has no direct counter");
     }
-    return hits;
+    return counter;
   }
 }

@@ -10,6 +10,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.JJJ_Result;
 import org.openjdk.jcstress.infra.results.JJ_Result;
 
 /** What packets see of entries and counters while control and other packets write them. */
@@ -116,7 +117,85 @@ public final class TableStress {
     }
   }
 
-  /** Nothing that two threads count is lost. */
+  /** Nothing that two threads count in an array is lost, and control sees each or not. */
+  @JCStressTest
+  @Outcome(id = "2, 300, [012]", expect = ACCEPTABLE, desc = "both")
+  @State
+  public static class CountingApart {
+    private final CounterArray array = new CounterArray("counter", 1);
+    private final CounterArray.Part one = array.part();
+    private final CounterArray.Part other = array.part();
+    private long meanwhile;
+
+    /** Nothing counted. */
+    public CountingApart() {}
+
+    /** A packet. */
+    @Actor
+    public void one() {
+      one.count(0, 100);
+    }
+
+    /** Another, on another thread. */
+    @Actor
+    public void other() {
+      other.count(0, 200);
+    }
+
+    /** Control. */
+    @Actor
+    public void read() {
+      meanwhile = array.read(0).packets();
+    }
+
+    /** Control, later. */
+    @Arbiter
+    public void read(JJJ_Result r) {
+      CounterValue value = array.read(0);
+      r.r1 = value.packets();
+      r.r2 = value.bytes();
+      r.r3 = meanwhile;
+    }
+  }
+
+  /** A packet that is counted while its counter is set counts before that or after it. */
+  @JCStressTest
+  @Outcome(id = "(10|11), (1000|1100), (10|11)", expect = ACCEPTABLE, desc = "the one or the other")
+  @State
+  public static class Setting {
+    private final CounterArray array = new CounterArray("counter", 1);
+    private final CounterArray.Part part = array.part();
+    private long meanwhile;
+
+    /** One counted. */
+    public Setting() {
+      part.count(0, 100);
+    }
+
+    /** A packet. */
+    @Actor
+    public void count() {
+      part.count(0, 100);
+    }
+
+    /** Control. */
+    @Actor
+    public void set() {
+      array.write(0, new CounterValue(10, 1000));
+      meanwhile = array.read(0).packets();
+    }
+
+    /** Control, later. */
+    @Arbiter
+    public void read(JJJ_Result r) {
+      CounterValue value = array.read(0);
+      r.r1 = value.packets();
+      r.r2 = value.bytes();
+      r.r3 = meanwhile;
+    }
+  }
+
+  /** Nothing that two threads count for an entry is lost. */
   @JCStressTest
   @Outcome(id = "2, 300", expect = ACCEPTABLE, desc = "both")
   @State
