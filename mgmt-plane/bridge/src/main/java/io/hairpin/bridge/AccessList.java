@@ -206,4 +206,16 @@ public record AccessList(String name, Type type, List<Ace> aces) implements Conf
     }
     return names;
   }
+
+  /** The policers that the entries name. */
+  Set<String> policerNames() {
+    Set<String> names = new HashSet<>();
+    for (Ace ace : aces) {
+      String policer = ace.actions().policer();
+      if (policer != null) {
+        names.add(policer);
+      }
+    }
+    return names;
+  }
 }

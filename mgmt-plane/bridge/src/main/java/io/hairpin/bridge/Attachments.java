@@ -160,6 +160,48 @@ final class Attachments {
           }
         }
       }
+      checkNumbers(change, listsAfter, attachmentsAfter.values());
+    }
+  }
+
+  /** Checks that there are numbers for all sequences, and for all policers that they name. */
+  private static void checkNumbers(
+      Change change, Map<String, AccessList> lists, Collection<Attachment> attachments)
+      throws InvalidConfigurationException {
+    Map<Table, Set<Sequence>> sequences = new HashMap<>();
+    for (Attachment attachment : attachments) {
+      sequences(attachment)
+          .forEach(
+              (table, sequence) ->
+                  sequences.computeIfAbsent(table, _ -> new HashSet<>()).add(sequence));
+    }
+    Set<String> policers = new HashSet<>();
+    sequences.values().forEach(attached -> policers.addAll(policerNames(attached, lists)));
+    for (ConfigurationObject object : change.put()) {
+      if (object instanceof Attachment attachment) {
+        for (Table table : sequences(attachment).keySet()) {
+          int count = Objects.requireNonNull(sequences.get(table)).size();
+          if (count > LAST_NUMBER) {
+            throw new InvalidConfigurationException(
+                attachment.key(),
+                table.side().prefix(),
+                "",
+                "%s: table %s has numbers for %d different sequences of access lists, not for %d"
+                    .formatted(attachment.key(), table.aces(), LAST_NUMBER, count));
+          }
+        }
+      }
+      boolean names =
+          object instanceof Attachment
+              || (object instanceof AccessList list && !list.policerNames().isEmpty());
+      if (names && policers.size() > EntryPolicers.MOST) {
+        throw new InvalidConfigurationException(
+            object.key(),
+            object instanceof Attachment ? Side.INGRESS.prefix() : "name",
+            "",
+            "%s: there are numbers for %d policers, but attached access lists name %d"
+                .formatted(object.key(), EntryPolicers.MOST, policers.size()));
+      }
     }
   }
 
@@ -283,9 +325,7 @@ final class Attachments {
     }
     if (!changed.isEmpty() || !points.isEmpty()) {
       reattach(changed, points, difference);
-      rates = true;
-    }
-    if (rates) {
+    } else if (rates) {
       policers.derive(policerNames(), difference);
     }
     return difference;
@@ -315,29 +355,35 @@ final class Attachments {
     }
     Set<Sequence> attached = attached();
     touched.stream().filter(sequence -> !attached.contains(sequence)).forEach(sequences::remove);
+    touched.retainAll(attached);
     for (Sequence sequence : touched) {
-      if (attached.contains(sequence)) {
-        Installed installed = sequences.get(sequence);
-        if (installed == null) {
-          installed = numbered(sequence);
-          sequences.put(sequence, installed);
-        }
-        derive(sequence, installed, installed.priorities);
-        difference.after().addAll(installed.entries.keySet());
+      if (!sequences.containsKey(sequence)) {
+        sequences.put(sequence, numbered(sequence));
       }
+    }
+    policers.derive(policerNames(), difference);
+    for (Sequence sequence : touched) {
+      Installed installed = Objects.requireNonNull(sequences.get(sequence));
+      derive(sequence, installed, installed.priorities);
+      difference.after().addAll(installed.entries.keySet());
     }
     points.forEach(point -> bind(point, difference.after()));
   }
 
   /** The policers that attached entries name. */
   private Set<String> policerNames() {
+    return policerNames(sequences.keySet(), lists);
+  }
+
+  private static Set<String> policerNames(
+      Collection<Sequence> sequences, Map<String, AccessList> lists) {
+    Set<String> names = new HashSet<>();
+    sequences.forEach(sequence -> names.addAll(sequence.names()));
     Set<String> named = new TreeSet<>();
-    for (Sequence sequence : sequences.keySet()) {
-      for (Ace ace : aces(sequence).values()) {
-        String policer = ace.actions().policer();
-        if (policer != null) {
-          named.add(policer);
-        }
+    for (String name : names) {
+      AccessList list = lists.get(name);
+      if (list != null) {
+        named.addAll(list.policerNames());
       }
     }
     return named;
@@ -346,14 +392,15 @@ final class Attachments {
   /** The sequences of a point, by the table that they are looked up in. */
   private Map<Table, Sequence> sequences(Point point) {
     Attachment attachment = attachments.get(point);
-    if (attachment == null || key(point).isEmpty()) {
-      return Map.of();
-    }
+    return attachment == null || key(point).isEmpty() ? Map.of() : sequences(attachment);
+  }
+
+  private static Map<Table, Sequence> sequences(Attachment attachment) {
     Map<Table, Sequence> found = new LinkedHashMap<>();
     for (Side side : Side.values()) {
       List<String> names = side == Side.INGRESS ? attachment.ingress() : attachment.egress();
       if (!names.isEmpty()) {
-        Table table = new Table(side, Kind.of(point));
+        Table table = new Table(side, Kind.of(attachment.point()));
         found.put(table, new Sequence(table, names));
       }
     }
@@ -589,12 +636,12 @@ final class Attachments {
     policers.forgetNumbers();
     sequences.forEach(
         (sequence, installed) -> priorities.put(sequence, adopt(rows, sequence, installed.number)));
+    policers.derive(policerNames(), difference);
     sequences.forEach(
         (sequence, installed) -> {
           derive(sequence, installed, priorities.getOrDefault(sequence, Map.of()));
           difference.after().addAll(installed.entries.keySet());
         });
-    policers.derive(policerNames(), difference);
     difference.before().addAll(copies);
     copies = copies();
     difference.after().addAll(copies);

@@ -174,9 +174,10 @@ public final class Bridge implements AutoCloseable {
    * @return the change, ready to be taken
    * @throws InvalidConfigurationException where it names a port, for the first time, that the
    *     switch does not have, a port both in the tagged and in the untagged set of a VLAN,
-   *     S-channels that cannot be beside each other or that something else still names, or an
-   *     access list that matches what its type does not allow or is attached where it cannot do
-   *     what it says
+   *     S-channels that cannot be beside each other or that something else still names, an access
+   *     list that matches what its type does not allow or is attached where it cannot do what it
+   *     says, or more sequences of attached access lists, or policers that these name, than the
+   *     pipeline has numbers for
    */
   public Prepared prepare(Change change) throws InvalidConfigurationException {
     synchronized (lock) {

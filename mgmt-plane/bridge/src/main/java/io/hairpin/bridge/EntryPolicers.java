@@ -4,9 +4,11 @@ import io.hairpin.bridge.QualityOfService.Policer;
 import io.hairpin.bridge.QualityOfService.PolicerKey;
 import io.hairpin.p4runtime.client.Entity;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class EntryPolicers {
 
-  private static final int LAST_NUMBER = 1023;
+  /** How many the pipeline has numbers for, from 1 on. */
+  static final int MOST = 1023;
 
   private final Map<String, Policer> policers = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
@@ -31,24 +34,13 @@ final class EntryPolicers {
     }
   }
 
-  /** What a policer is known as, 0 where none is meant. */
+  /**
+   * What a policer is known as, 0 where none is meant.
+   *
+   * @param name one of those that {@link #derive} was told last
+   */
   int number(@Nullable String name) {
-    if (name == null) {
-      return 0;
-    }
-    Integer known = numbers.get(name);
-    if (known != null) {
-      return known;
-    }
-    int number = 1;
-    while (numbers.containsValue(number)) {
-      number++;
-    }
-    if (number > LAST_NUMBER) {
-      throw new IllegalStateException("More than " + LAST_NUMBER + " policers");
-    }
-    numbers.put(name, number);
-    return number;
+    return name == null ? 0 : Objects.requireNonNull(numbers.get(name));
   }
 
   /** What every policer is known as that attached entries name. */
@@ -71,13 +63,18 @@ final class EntryPolicers {
   /**
    * Adds what becomes of the rates.
    *
-   * @param named the policers that attached entries name now; others lose their numbers
+   * @param named the policers that attached entries name now, {@link #MOST} at most; others lose
+   *     their numbers
    */
   void derive(Set<String> named, Difference difference) {
+    BitSet taken = taken();
     numbers.keySet().retainAll(named);
     difference.before().addAll(cells);
     cells = new ArrayList<>();
     for (String name : named) {
+      if (!numbers.containsKey(name)) {
+        numbers.put(name, free(taken));
+      }
       Policer policer = policers.get(name);
       if (policer != null) {
         cells.add(
@@ -85,5 +82,25 @@ final class EntryPolicers {
       }
     }
     difference.after().addAll(cells);
+  }
+
+  private BitSet taken() {
+    BitSet taken = new BitSet();
+    numbers.values().forEach(taken::set);
+    return taken;
+  }
+
+  /** A number that is free, one that is given up just now only where there is no other. */
+  private int free(BitSet taken) {
+    int number = taken.nextClearBit(1);
+    if (number > MOST) {
+      taken.and(taken());
+      number = taken.nextClearBit(1);
+    }
+    if (number > MOST) {
+      throw new IllegalStateException("More than " + MOST + " policers");
+    }
+    taken.set(number);
+    return number;
   }
 }

@@ -25,6 +25,7 @@ import io.hairpin.p4runtime.client.FakeTarget;
 import io.hairpin.p4runtime.client.Pipeline;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.p4runtime.client.Settings;
+import io.hairpin.p4runtime.client.Value;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest.Action;
 import io.hairpin.p4runtime.v1.Update;
@@ -40,6 +41,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,10 @@ class BridgeTest {
 
   private static final int PORT = 5;
   private static final int VLAN = 4;
+
+  private static final int ACCEPT_INGRESS_VLAN = 0x010000A0;
+  private static final int POLICERS = 1023;
+  private static final int SEQUENCES = 4095;
 
   private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
   private static final long STATION = 0x5254_0000_0001L;
@@ -172,6 +178,46 @@ class BridgeTest {
     started(2, policer(8000), acl("p", "q"), new Policer("q", 9000, 2000, 9000, 2000), attached());
 
     assertThat(updatesSince(writes)).isEmpty();
+  }
+
+  @Test
+  void asManyOtherPolicersAsThereCanBeTakeThePlaceOfAll() throws Exception {
+    Bridge bridge = started(2, attached(), policing("old", POLICERS));
+    Set<Long> known = policersOfEntries();
+
+    bridge.prepare(put(policing("other", POLICERS))).apply();
+
+    assertThat(known).hasSize(POLICERS);
+    assertThat(policersOfEntries()).isEqualTo(known);
+  }
+
+  @Test
+  void morePolicersOfEntriesThanThereCanBeAreRefused() throws Exception {
+    Bridge bridge = started(2, attached());
+
+    assertThatThrownBy(() -> bridge.prepare(put(policing("p", POLICERS + 1))))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage(
+            "access list list: there are numbers for 1023 policers, but attached access lists name"
+                + " 1024");
+  }
+
+  @Test
+  void moreSequencesOfAccessListsThanThereCanBeAreRefused() throws Exception {
+    Bridge bridge = started(SEQUENCES + 1);
+    List<ConfigurationObject> attachments =
+        IntStream.rangeClosed(1, SEQUENCES + 1)
+            .<ConfigurationObject>mapToObj(
+                port ->
+                    new Attachment(
+                        new Attachment.PortPoint("port" + port), List.of("list" + port), List.of()))
+            .toList();
+
+    assertThatThrownBy(() -> bridge.prepare(new Change(attachments, List.of())))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage(
+            "attachment to interface port1: table ingress_port_ace has numbers for 4095 different"
+                + " sequences of access lists, not for 4096");
   }
 
   @Test
@@ -445,6 +491,15 @@ class BridgeTest {
         .toList();
   }
 
+  /** What the policers are known as that the target's entries of access lists name. */
+  private Set<Long> policersOfEntries() {
+    return target.entities().stream()
+        .map(entity -> entity.getTableEntry().getAction().getAction())
+        .filter(action -> action.getActionId() == ACCEPT_INGRESS_VLAN)
+        .map(action -> new Value(action.getParams(1).getValue()).toLong())
+        .collect(Collectors.toSet());
+  }
+
   private static List<Alarm.Type> alarmTypes(Bridge bridge) {
     return bridge.alarms().stream().map(Alarm::type).toList();
   }
@@ -467,29 +522,37 @@ class BridgeTest {
 
   /** A list with an entry for each of some policers. */
   private static AccessList acl(String... policers) {
-    return new AccessList(
-        "list",
-        AccessList.Type.ANY,
+    return list(
         Stream.of(policers)
-            .map(
-                policer ->
-                    new AccessList.Ace(
-                        policer,
-                        new AccessList.Matches(
-                            null,
-                            null,
-                            OptionalInt.of(0x8800 + policer.charAt(0)),
-                            OptionalInt.empty(),
-                            OptionalInt.empty(),
-                            null,
-                            null),
-                        new AccessList.Actions(
-                            AccessList.Forwarding.ACCEPT,
-                            null,
-                            Set.of(),
-                            policer,
-                            OptionalInt.empty())))
-            .toList());
+            .map(policer -> ace(policer.charAt(0), policer))
+            .toArray(AccessList.Ace[]::new));
+  }
+
+  /** A list with entries that name as many policers. */
+  private static AccessList policing(String name, int policers) {
+    return list(
+        IntStream.range(0, policers)
+            .mapToObj(i -> ace(i, name + i))
+            .toArray(AccessList.Ace[]::new));
+  }
+
+  private static AccessList list(AccessList.Ace... aces) {
+    return new AccessList("list", AccessList.Type.ANY, List.of(aces));
+  }
+
+  private static AccessList.Ace ace(int etherType, String policer) {
+    return new AccessList.Ace(
+        policer,
+        new AccessList.Matches(
+            null,
+            null,
+            OptionalInt.of(0x8800 + etherType),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            null,
+            null),
+        new AccessList.Actions(
+            AccessList.Forwarding.ACCEPT, null, Set.of(), policer, OptionalInt.empty()));
   }
 
   private static Attachment attached() {
