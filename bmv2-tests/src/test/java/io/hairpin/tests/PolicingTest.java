@@ -242,6 +242,17 @@ final class PolicingTest extends OnEveryTarget {
     assertThat(ofPolicer().since(before)).isEqualTo(new Policed(BURST, 0, MANY - BURST));
   }
 
+  @Test
+  void aPolicerThatEntriesDidNotNameBeforeCountsFromZero() throws Exception {
+    police(policers(STRICT), ofEntries("ingress", "strict"));
+    rig.send(3, many(FRAME));
+    rig.configure(bridge());
+
+    police(policers(LENIENT), ofEntries("ingress", "lenient"));
+
+    assertThat(ofPolicer()).isEqualTo(new Policed(0, 0, 0));
+  }
+
   /** Frames by what became of them. */
   private record Policed(long conforming, long exceeding, long violating) {
 

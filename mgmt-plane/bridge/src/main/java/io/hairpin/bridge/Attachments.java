@@ -31,6 +31,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -633,9 +634,11 @@ final class Attachments {
     sequences.values().forEach(installed -> difference.before().addAll(installed.entries.keySet()));
     renumber(numbers);
     Map<Sequence, Map<AceName, Integer>> priorities = new HashMap<>();
-    policers.forgetNumbers();
+    Map<String, Integer> known = new LinkedHashMap<>();
     sequences.forEach(
-        (sequence, installed) -> priorities.put(sequence, adopt(rows, sequence, installed.number)));
+        (sequence, installed) ->
+            priorities.put(sequence, adopt(rows, sequence, installed.number, known)));
+    policers.adopt(known);
     policers.derive(policerNames(), difference);
     sequences.forEach(
         (sequence, installed) -> {
@@ -652,13 +655,17 @@ final class Attachments {
   }
 
   /**
-   * Takes over the priorities of a sequence's entries, and what its policers are known as. Two
-   * entries that match the same keep their order.
+   * Takes over the priorities of a sequence's entries. Two entries that match the same keep their
+   * order.
    *
    * @param held what the target does by key and priority; what was taken over is taken out
+   * @param policers gets what the target knows the entries' policers as
    */
   private Map<AceName, Integer> adopt(
-      Map<TableEntry, NavigableMap<Integer, Action>> held, Sequence sequence, int number) {
+      Map<TableEntry, NavigableMap<Integer, Action>> held,
+      Sequence sequence,
+      int number,
+      Map<String, Integer> policers) {
     Map<AceName, Integer> adopted = new HashMap<>();
     aces(sequence)
         .forEach(
@@ -673,7 +680,7 @@ final class Attachments {
               String policer = ace.actions().policer();
               Value known = highest.getValue().params().get("policer");
               if (policer != null && known != null) {
-                policers.adopt(policer, (int) known.toLong());
+                policers.putIfAbsent(policer, (int) known.toLong());
               }
             });
     return adopted;
@@ -712,6 +719,11 @@ final class Attachments {
   /** What the policers that attached entries name are known as in the pipeline. */
   Map<String, Integer> policers() {
     return policers.numbers();
+  }
+
+  /** Has the counters of what is new begin at 0; see {@link EntryPolicers#beginCounts}. */
+  void beginCounts(Consumer<List<Entity>> write) {
+    policers.beginCounts(write);
   }
 
   /** The tables whose counters tell of the entries. */

@@ -37,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -392,6 +393,11 @@ public final class Bridge implements AutoCloseable {
       Set<Integer> numbers = new HashSet<>(logicalPorts.numbers());
       numbers.addAll(Intent.channels(held).values());
       return Intent.meterCells(numbers, held);
+    }
+
+    @Override
+    public void beginCounts(Consumer<List<Entity>> write) {
+      attachments.beginCounts(write);
     }
 
     @Override

@@ -310,7 +310,8 @@ public final class BridgeState {
     synchronized (lock) {
       numbers = attachments.policers();
     }
-    Map<Long, Count> counts = dataplane.count("ace_policed", PolicerCount.cells(numbers.values()));
+    Map<Long, Count> counts =
+        dataplane.count(EntryPolicers.COUNTER, PolicerCount.cells(numbers.values()));
     SortedMap<String, PolicerCount> policed = new TreeMap<>();
     numbers.forEach(
         (name, number) ->

@@ -30,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,6 +61,9 @@ final class Dataplane implements Listener, AutoCloseable {
 
     /** The cells of each meter that may have rates, given what else a target holds. */
     Map<String, Collection<Long>> meterCells(Collection<Entity> held);
+
+    /** Gives, under the lock, the cells of counters to write before what is wanted is. */
+    void beginCounts(Consumer<List<Entity>> write);
 
     /** Takes the keys of entries that were idle for their time-out, without the lock. */
     void idle(List<TableEntry> entries);
@@ -411,6 +415,7 @@ final class Dataplane implements Listener, AutoCloseable {
    * answers show that it holds something else than what we know of.
    */
   private boolean install(Session target, Set<Entity> keys) {
+    learner.beginCounts(cells -> begin(target, cells));
     keys.addAll(refused);
     List<Update> updates = Update.difference(at(keys, installed), at(keys, wanted, learnt));
     Map<Update, WriteException.Failure> failures = write(target, updates);
@@ -426,6 +431,14 @@ final class Dataplane implements Listener, AutoCloseable {
     settled.removeAll(refused);
     settled.forEach(key -> alarms.clear(Alarm.Type.NOT_INSTALLED, key.toString()));
     return disagrees(failures);
+  }
+
+  private static void begin(Session target, List<Entity> counters) {
+    try {
+      target.write(counters.stream().map(Update::modify).toList());
+    } catch (WriteException e) {
+      log.warn("What is new is counted with what others had counted: {}", e.getMessage());
+    }
   }
 
   /** Writes, and notes what the target holds then; tells what it refused. */

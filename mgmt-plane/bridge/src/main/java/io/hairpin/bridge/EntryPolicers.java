@@ -2,14 +2,17 @@ package io.hairpin.bridge;
 
 import io.hairpin.bridge.QualityOfService.Policer;
 import io.hairpin.bridge.QualityOfService.PolicerKey;
+import io.hairpin.p4runtime.client.CounterCell;
 import io.hairpin.p4runtime.client.Entity;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +24,18 @@ final class EntryPolicers {
   /** How many the pipeline has numbers for, from 1 on. */
   static final int MOST = 1023;
 
+  /** What their meters make of frames. */
+  static final String COUNTER = "ace_policed";
+
   private final Map<String, Policer> policers = new HashMap<>();
   private final Map<String, Integer> numbers = new HashMap<>();
+
+  /** Those whose counters may still hold what others made of frames. */
+  private final Set<String> uncounted = new HashSet<>();
+
   private List<Entity> cells = List.of();
+
+  private boolean adopted;
 
   /** Takes in a policer as it is now; null where it is gone. */
   void configure(PolicerKey key, @Nullable ConfigurationObject object) {
@@ -48,15 +60,34 @@ final class EntryPolicers {
     return Map.copyOf(numbers);
   }
 
-  /** Forgets what policers are known as, to {@link #adopt} what a target knows them as. */
-  void forgetNumbers() {
+  /** Takes over what a target knows policers as, each as far as it knows no other as the same. */
+  void adopt(Map<String, Integer> held) {
     numbers.clear();
+    held.forEach(
+        (name, number) -> {
+          if (number != 0 && !numbers.containsValue(number)) {
+            numbers.put(name, number);
+          }
+        });
+    if (!adopted) {
+      adopted = true;
+      uncounted.removeAll(numbers.keySet()); // The controller before counted them.
+    }
   }
 
-  /** Takes over what a target knows a policer as, unless it knows another one as the same. */
-  void adopt(String name, int number) {
-    if (number != 0 && !numbers.containsValue(number)) {
-      numbers.putIfAbsent(name, number);
+  /**
+   * Has the counters of policers that are new begin at 0.
+   *
+   * @param write writes cells; where it throws, it is asked again the next time
+   */
+  void beginCounts(Consumer<List<Entity>> write) {
+    List<Integer> begun = uncounted.stream().map(this::number).toList();
+    if (!begun.isEmpty()) {
+      write.accept(
+          PolicerCount.cells(begun).stream()
+              .<Entity>map(cell -> new CounterCell(COUNTER, cell, 0, 0))
+              .toList());
+      uncounted.clear();
     }
   }
 
@@ -69,11 +100,13 @@ final class EntryPolicers {
   void derive(Set<String> named, Difference difference) {
     BitSet taken = taken();
     numbers.keySet().retainAll(named);
+    uncounted.retainAll(named);
     difference.before().addAll(cells);
     cells = new ArrayList<>();
     for (String name : named) {
       if (!numbers.containsKey(name)) {
         numbers.put(name, free(taken));
+        uncounted.add(name);
       }
       Policer policer = policers.get(name);
       if (policer != null) {

@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a policer's meter made of the frames since the target started (RFC 2698).
+ * What a policer's meter made of the frames since the target started, or since entries of access
+ * lists have that meter (RFC 2698).
  *
  * @param conforming frames up to the committed rate: green
  * @param exceeding frames up to the peak rate: yellow

@@ -26,6 +26,8 @@ import io.hairpin.p4runtime.client.Pipeline;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.p4runtime.client.Settings;
 import io.hairpin.p4runtime.client.Value;
+import io.hairpin.p4runtime.v1.CounterData;
+import io.hairpin.p4runtime.v1.CounterEntry;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest.Action;
 import io.hairpin.p4runtime.v1.Update;
@@ -218,6 +220,45 @@ class BridgeTest {
         .hasMessage(
             "attachment to interface port1: table ingress_port_ace has numbers for 4095 different"
                 + " sequences of access lists, not for 4096");
+  }
+
+  @Test
+  void aPolicerOfEntriesCountsFromZero() throws Exception {
+    Bridge bridge = started(2, policer(8000), acl("p"), attached());
+    int writes = target.writes.size();
+
+    bridge.prepare(put(new Policer("q", 9000, 2000, 9000, 2000), acl("p", "q"))).apply();
+
+    assertThat(countersSince(writes))
+        .allSatisfy(
+            counter -> assertThat(counter.getData()).isEqualTo(CounterData.getDefaultInstance()))
+        .extracting(counter -> counter.getIndex().getIndex())
+        .containsExactlyInAnyOrder(8L, 9L, 10L);
+  }
+
+  @Test
+  void aPolicerThatIsNewWhileTheTargetIsAwayCountsFromZero() throws Exception {
+    Bridge bridge = started(2, policer(8000), acl("p"), attached());
+    int writes = target.writes.size();
+    target.refuseStreams(Status.UNAVAILABLE.withDescription("away"));
+    target.endStreams(Status.UNAVAILABLE.withDescription("away"));
+    await(() -> alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
+    bridge.prepare(put(list(ace('p', "q")), new Policer("q", 8000, 2000, 8000, 2000))).apply();
+
+    target.refuseStreams(null);
+
+    await(() -> alarmTypes(bridge).isEmpty());
+    assertThat(countersSince(writes)).hasSize(3);
+  }
+
+  @Test
+  void aTargetThatKeepsItsCountsIsInstalledNevertheless() throws Exception {
+    target.refuseCounters();
+
+    Bridge bridge = started(2, policer(8000), acl("p"), attached());
+
+    assertThat(bridge.alarms()).isEmpty();
+    assertThat(policersOfEntries()).containsExactly(1L);
   }
 
   @Test
@@ -488,6 +529,13 @@ class BridgeTest {
   private List<Update> updatesSince(int writes) {
     return target.writes.subList(writes, target.writes.size()).stream()
         .flatMap(request -> request.getUpdatesList().stream())
+        .toList();
+  }
+
+  private List<CounterEntry> countersSince(int writes) {
+    return updatesSince(writes).stream()
+        .filter(update -> update.getEntity().hasCounterEntry())
+        .map(update -> update.getEntity().getCounterEntry())
         .toList();
   }
 

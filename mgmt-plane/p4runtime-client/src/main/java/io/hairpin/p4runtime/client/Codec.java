@@ -36,12 +36,13 @@ final class Codec {
     if (!delete && entity instanceof TableEntry entry && entry.action() == null) {
       throw new PipelineException("No action in " + update);
     }
-    // P4Runtime only modifies default actions and meters; without a value the program's own
-    // returns.
+    // P4Runtime only modifies default actions, meters and counters; without a value the program's
+    // own returns.
     boolean modify =
         update.type() == Update.Type.MODIFY
             || entity.kind() == Entity.Kind.DEFAULT_ENTRY
-            || entity.kind() == Entity.Kind.METER_CELL;
+            || entity.kind() == Entity.Kind.METER_CELL
+            || entity.kind() == Entity.Kind.COUNTER_CELL;
     io.hairpin.p4runtime.v1.Entity wire =
         delete && entity instanceof MeterCell cell
             ? io.hairpin.p4runtime.v1.Entity.newBuilder().setMeterEntry(cell(cell)).build()
@@ -81,6 +82,13 @@ final class Codec {
               .addAllReplicas(encode(session.replicas()))
               .setClassOfService(session.classOfService())
               .setPacketLengthBytes(session.packetLength());
+      case CounterCell cell ->
+          wire.getCounterEntryBuilder()
+              .setCounterId(pipeline.counters().get(cell.counter()).id())
+              .setIndex(Index.newBuilder().setIndex(cell.index()))
+              .getDataBuilder()
+              .setPacketCount(cell.packets())
+              .setByteCount(cell.bytes());
       case MeterCell cell ->
           wire.setMeterEntry(
               cell(cell)
@@ -117,6 +125,7 @@ final class Codec {
     return switch (kind) {
       case TABLE_ENTRY -> List.of(wildcard(false));
       case DEFAULT_ENTRY -> List.of(wildcard(true));
+      case COUNTER_CELL -> List.of(); // What they hold is the target's own.
       case METER_CELL ->
           pipeline.meters().values().stream()
               .map(

@@ -6,12 +6,14 @@ package io.hairpin.p4runtime.client;
  * P4 names: see {@link Pipeline#canonical}).
  */
 public sealed interface Entity
-    permits TableEntry, MulticastGroup, CloneSession, DigestConfig, MeterCell {
+    permits TableEntry, MulticastGroup, CloneSession, DigestConfig, MeterCell, CounterCell {
 
   /** The kinds of entities, those that others refer to first. */
   enum Kind {
     /** How digests are sent: {@link DigestConfig}. */
     DIGEST_CONFIG,
+    /** {@link CounterCell}. */
+    COUNTER_CELL,
     /** {@link MeterCell}. */
     METER_CELL,
     /** {@link MulticastGroup}. */

@@ -137,6 +137,9 @@ public final class Pipeline {
               cell.committedBurst(),
               cell.peakRate(),
               cell.peakBurst());
+      case CounterCell cell ->
+          new CounterCell(
+              counters.get(cell.counter()).name(), cell.index(), cell.packets(), cell.bytes());
       case MulticastGroup group -> group;
       case CloneSession session -> session;
     };

@@ -67,6 +67,7 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   private long nanoseconds;
   private @Nullable Status refusal;
   private @Nullable Status failure;
+  private boolean countersRefused;
 
   public FakeTarget() throws IOException {
     server = InProcessServerBuilder.forName(name).addService(this).build().start();
@@ -89,6 +90,11 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   /** Fails the next write as a whole. */
   public synchronized void failOnce(Status status) {
     failure = status;
+  }
+
+  /** From now on refuses that counters are written. */
+  public synchronized void refuseCounters() {
+    countersRefused = true;
   }
 
   public synchronized void setTableSize(int size) {
@@ -296,6 +302,9 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   }
 
   private Error apply(Update update) {
+    if (update.getEntity().hasCounterEntry()) {
+      return error(countersRefused ? Status.Code.UNIMPLEMENTED : Status.Code.OK);
+    }
     Entity key = key(update.getEntity());
     boolean there = entities.containsKey(key);
     boolean isDefault = key.getTableEntry().getIsDefaultAction();
@@ -329,6 +338,10 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
       }
       default -> code = Status.Code.INVALID_ARGUMENT;
     }
+    return error(code);
+  }
+
+  private static Error error(Status.Code code) {
     return Error.newBuilder()
         .setCanonicalCode(code.value())
         .setMessage(code == Status.Code.OK ? "" : "as the fake says")
