@@ -158,13 +158,21 @@ public final class Bridge implements AutoCloseable {
     var _ = everySecond.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
-  private void tick() {
+  /** What is done every second, each thing whatever becomes of the others. */
+  void tick() {
+    attempt("The recovery of ports", guard::recover);
+    attempt("The search for loops", guard::probe);
+    attempt("The watch on floods", guard::watchFloods);
+    attempt("The expiry of group memberships", this::expireGroups);
+    attempt("Another ageing time for what was learnt", learning::renewTimeouts);
+    attempt("Ageing", learning::poll);
+  }
+
+  private static void attempt(String what, Runnable work) {
     try {
-      guard.watch();
-      expireGroups();
-      learning.tick();
-    } catch (RuntimeException e) {
-      log.error("What is done every second failed; it is tried again", e);
+      work.run();
+    } catch (RuntimeException | Error e) { // An error would end the schedule without a word.
+      log.error("{} failed; it is tried again in a second", what, e);
     }
   }
 
@@ -443,16 +451,12 @@ public final class Bridge implements AutoCloseable {
   }
 
   /** Ends group memberships that were not told again in time. */
-  void expireGroups() {
-    try {
-      synchronized (lock) {
-        Difference difference = groups.expire();
-        if (!difference.isEmpty()) {
-          dataplane.replace(difference);
-        }
+  private void expireGroups() {
+    synchronized (lock) {
+      Difference difference = groups.expire();
+      if (!difference.isEmpty()) {
+        dataplane.replace(difference);
       }
-    } catch (RuntimeException e) {
-      log.error("Group memberships did not expire; it is tried again", e);
     }
   }
 

@@ -34,6 +34,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The Learning Process and the Ageing Process (802.1Q 8.7 and 8.8.3): writes down where the
@@ -51,6 +53,8 @@ final class LearningProcess {
   private static final String SOURCE = "source";
 
   private static final int RENEWED_AT_ONCE = 500;
+
+  private static final Logger log = LoggerFactory.getLogger(LearningProcess.class);
 
   private final Object lock;
   private final Configured configured;
@@ -301,26 +305,30 @@ final class LearningProcess {
 
   /**
    * Gives what was learnt the ageing time that holds now; some of it at a time, so that whoever
-   * wants the lock gets it.
+   * wants the lock gets it. What the target does not take now is for the next time.
    */
   void renewTimeouts() {
     boolean more = true;
     while (more) {
       synchronized (lock) {
-        List<Entity> sources = new ArrayList<>();
+        Map<Entity, Station> sources = new LinkedHashMap<>();
         for (int i = 0; i < RENEWED_AT_ONCE && !renewals.isEmpty(); i++) {
           Station station = renewals.remove();
-          learning.port(station).ifPresent(port -> sources.add(source(station, port)));
+          learning.port(station).ifPresent(port -> sources.put(source(station, port), station));
         }
-        var _ = dataplane.learn(sources);
-        more = !renewals.isEmpty();
+        Set<Entity> renewed = dataplane.learn(sources.keySet());
+        sources.keySet().removeIf(source -> renewed.contains(source.key()));
+        renewals.addAll(sources.values());
+        if (!sources.isEmpty() && dataplane.synchronised()) {
+          log.warn("The target kept the ageing time of {} sources as it was", sources.size());
+        }
+        more = sources.isEmpty() && !renewals.isEmpty();
       }
     }
   }
 
-  /** What is to be done every second. */
-  void tick() {
-    renewTimeouts();
+  /** Asks the target, which does not notify of it, what was idle, where it is time to. */
+  void poll() {
     Instant now = clock.instant();
     if (!dataplane.notifiesIdle(SOURCE) && !now.isBefore(aged.plus(pollInterval()))) {
       aged = now;

@@ -152,8 +152,8 @@ final class PortGuard {
     alarms.raise(cause.alarm(), of.name(), text);
   }
 
-  /** What is to be done every second for the protection of the ports. */
-  void watch() {
+  /** Ends what held ports back for long enough. To be done every second. */
+  void recover() {
     synchronized (lock) {
       Instant now = clock.instant();
       if (!now.isBefore(movesSince.plus(MOVE_WINDOW))) {
@@ -168,6 +168,12 @@ final class PortGuard {
         expired.forEach(
             (name, causes) -> causes.forEach(cause -> alarms.clear(cause.alarm(), name)));
       }
+    }
+  }
+
+  /** Looks for loops. To be done every second. */
+  void probe() {
+    synchronized (lock) {
       for (ConfigurationObject object : configured.all().values()) {
         if (object instanceof Interface of && of.protection().loopDetection()) {
           logicalPorts
@@ -176,11 +182,10 @@ final class PortGuard {
         }
       }
     }
-    watchFloods();
   }
 
-  /** Looks which ports flood more than they may. */
-  private void watchFloods() {
+  /** Looks which ports flood more than they may. To be done every second. */
+  void watchFloods() {
     Set<Integer> ports = new HashSet<>();
     configured.all().values().forEach(object -> watched(object).ifPresent(ports::add));
     Map<Long, Long> now = aboveRates(ports);

@@ -253,7 +253,7 @@ class BridgeTest {
 
   @Test
   void aTargetThatKeepsItsCountsIsInstalledNevertheless() throws Exception {
-    target.refuseCounters();
+    target.refuse(update -> update.getEntity().hasCounterEntry());
 
     Bridge bridge = started(2, policer(8000), acl("p"), attached());
 

@@ -33,6 +33,7 @@ import io.hairpin.p4runtime.config.v1.Table;
 import io.hairpin.p4runtime.v1.Entity;
 import io.hairpin.p4runtime.v1.StreamMessageRequest;
 import io.hairpin.p4runtime.v1.StreamMessageResponse;
+import io.hairpin.p4runtime.v1.Update;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +79,7 @@ class LearningTest {
   private long elections;
   private long lists;
   private int digest;
+  private String missing = "";
 
   @BeforeEach
   void startTarget() throws IOException {
@@ -307,6 +309,43 @@ class LearningTest {
   }
 
   @Test
+  void anotherAgeingTimeThatTheTargetDoesNotTakeIsTriedAgain() throws Exception {
+    Bridge bridge = started(both());
+    heard(1, ALICE);
+    target.refuse(update -> update.getType() == Update.Type.MODIFY);
+    bridge.prepare(put(new FilteringDatabase(Duration.ofSeconds(20)))).apply();
+    bridge.learning().renewTimeouts();
+
+    target.refuse(_ -> false);
+    bridge.learning().renewTimeouts();
+
+    assertThat(idleTimeouts())
+        .containsExactly(silence == Silence.NOTIFIED ? Duration.ofSeconds(20) : Duration.ZERO);
+  }
+
+  @Test
+  void whatFailsEverySecondKeepsNothingElseFromItsTurn() throws Exception {
+    missing = "flood_discards";
+    Bridge bridge = started(both(limited("port2")));
+    heard(1, ALICE);
+    bridge.prepare(put(new FilteringDatabase(Duration.ofSeconds(20)))).apply();
+    now = now.plusSeconds(20);
+
+    bridge.tick();
+
+    assertThat(idleTimeouts())
+        .isEqualTo(silence == Silence.NOTIFIED ? List.of(Duration.ofSeconds(20)) : List.of());
+  }
+
+  private List<Duration> idleTimeouts() {
+    return target.entities().stream()
+        .map(Entity::getTableEntry)
+        .filter(entry -> entry.getTableId() == SOURCE)
+        .map(entry -> Duration.ofNanos(entry.getIdleTimeoutNs()))
+        .toList();
+  }
+
+  @Test
   void anotherAgeingTimeAfterARestartHoldsForWhatWasLearntBefore() throws Exception {
     started(both());
     heard(1, ALICE);
@@ -527,6 +566,21 @@ class LearningTest {
             GroupMembership.DEFAULT));
   }
 
+  /** A port whose floods are watched. */
+  private static Interface limited(String name) {
+    return new Interface(
+        name,
+        true,
+        new BridgePort(
+            new Admission(1, AcceptableFrameTypes.ALL, true),
+            ReflectiveRelay.OFF,
+            new AddressLearning(MacLearning.ON, 10),
+            new Protection(
+                new FloodLimits(1, 1, 1, 1), true, false, 1, true, Duration.ofMinutes(5)),
+            0,
+            GroupMembership.DEFAULT));
+  }
+
   private static BridgePort bridgePort(MacLearning learning, int limit) {
     return new BridgePort(
         new Admission(1, AcceptableFrameTypes.ALL, true),
@@ -577,7 +631,7 @@ class LearningTest {
     return bridge;
   }
 
-  /** The pipeline's, with the table of sources as the test wants it. */
+  /** The pipeline's, with the table of sources and without the counter, as the test wants it. */
   private String p4Info() throws IOException {
     P4Info.Builder info =
         TextFormat.parse(
@@ -591,6 +645,11 @@ class LearningTest {
                     silence == Silence.NOTIFIED
                         ? Table.IdleTimeoutBehavior.NOTIFY_CONTROL
                         : Table.IdleTimeoutBehavior.NO_TIMEOUT));
+    for (int i = info.getCountersCount() - 1; i >= 0; i--) {
+      if (info.getCounters(i).getPreamble().getAlias().equals(missing)) {
+        info.removeCounters(i);
+      }
+    }
     return TextFormat.printer().printToString(info);
   }
 

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +68,7 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   private long nanoseconds;
   private @Nullable Status refusal;
   private @Nullable Status failure;
-  private boolean countersRefused;
+  private Predicate<Update> refused = _ -> false;
 
   public FakeTarget() throws IOException {
     server = InProcessServerBuilder.forName(name).addService(this).build().start();
@@ -92,9 +93,9 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
     failure = status;
   }
 
-  /** From now on refuses that counters are written. */
-  public synchronized void refuseCounters() {
-    countersRefused = true;
+  /** From now on refuses some updates. */
+  public synchronized void refuse(Predicate<Update> updates) {
+    refused = updates;
   }
 
   public synchronized void setTableSize(int size) {
@@ -302,8 +303,11 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   }
 
   private Error apply(Update update) {
+    if (refused.test(update)) {
+      return error(Status.Code.UNIMPLEMENTED);
+    }
     if (update.getEntity().hasCounterEntry()) {
-      return error(countersRefused ? Status.Code.UNIMPLEMENTED : Status.Code.OK);
+      return error(Status.Code.OK);
     }
     Entity key = key(update.getEntity());
     boolean there = entities.containsKey(key);
