@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The arrows of docs/how-it-works: which room may know which. */
+/** The arrows of docs/how-it-works: which packages may know which. */
 final class ArrowsTest {
 
   private static final JavaClasses CLASSES =
@@ -25,8 +25,8 @@ final class ArrowsTest {
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.hairpin");
 
-  /** A room, by its packages, and the rooms that it may know. */
-  enum Room {
+  /** The packages of a module, and those of others that they may know. */
+  enum Packages {
     BINDINGS(
         "io.hairpin.p4runtime.v1..",
         "io.hairpin.p4runtime.config..",
@@ -40,13 +40,13 @@ final class ArrowsTest {
     APP("io.hairpin.app.."),
     DEMO("io.hairpin.tests.demo..");
 
-    private final String[] packages;
+    private final String[] names;
 
-    Room(String... packages) {
-      this.packages = packages;
+    Packages(String... names) {
+      this.names = names;
     }
 
-    private List<Room> knows() {
+    private List<Packages> knows() {
       return switch (this) {
         case BINDINGS, NETCONF_SERVER -> List.of();
         case CLIENT, SOFT_SWITCH -> List.of(BINDINGS);
@@ -59,16 +59,16 @@ final class ArrowsTest {
 
   @ParameterizedTest
   @EnumSource
-  void aRoomKnowsNoOthersThanItsArrowsSay(Room room) {
+  void theyKnowNoOthersThanTheirArrowsSay(Packages packages) {
     List<String> others = new ArrayList<>();
-    for (Room other : Room.values()) {
-      if (other != room && !room.knows().contains(other)) {
-        others.addAll(Arrays.asList(other.packages));
+    for (Packages other : Packages.values()) {
+      if (other != packages && !packages.knows().contains(other)) {
+        others.addAll(Arrays.asList(other.names));
       }
     }
     noClasses()
         .that()
-        .resideInAnyPackage(room.packages)
+        .resideInAnyPackage(packages.names)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(others.toArray(String[]::new))
@@ -76,12 +76,12 @@ final class ArrowsTest {
   }
 
   @Test
-  void everyClassIsInARoom() {
-    String[] rooms =
-        Stream.of(Room.values())
-            .flatMap(room -> Arrays.stream(room.packages))
+  void everyClassIsInOneOfThem() {
+    String[] all =
+        Stream.of(Packages.values())
+            .flatMap(packages -> Arrays.stream(packages.names))
             .toArray(String[]::new);
-    classes().should().resideInAnyPackage(rooms).check(CLASSES);
+    classes().should().resideInAnyPackage(all).check(CLASSES);
   }
 
   @Test

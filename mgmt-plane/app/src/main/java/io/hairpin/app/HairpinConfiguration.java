@@ -39,7 +39,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Wires the rooms together. */
+/** Puts the modules together. */
 @Configuration(proxyBeanMethods = false)
 class HairpinConfiguration {
 

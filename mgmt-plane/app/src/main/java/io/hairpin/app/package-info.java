@@ -1,4 +1,4 @@
-/** The application: binds YANG data to the bridge's records and wires the rooms together. */
+/** The application: binds YANG data to the bridge's records and puts the modules together. */
 @NullMarked
 package io.hairpin.app;
 
