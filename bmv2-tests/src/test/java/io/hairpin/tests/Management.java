@@ -28,7 +28,8 @@ final class Management implements AutoCloseable {
   }
 
   /** Starts one and waits until it serves. */
-  static Management start(Path data, int target, long deviceId, List<Integer> ports)
+  static Management start(
+      Path data, int target, long deviceId, List<Integer> ports, String... flags)
       throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -55,6 +56,7 @@ final class Management implements AutoCloseable {
     for (int port : ports) {
       command.addAll(List.of("--port", Integer.toString(port)));
     }
+    command.addAll(List.of(flags));
     Path log = data.resolve("log");
     Process process =
         Children.start(

@@ -1,9 +1,11 @@
 package io.hairpin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
+import io.hairpin.p4runtime.client.Pipeline;
 import io.hairpin.p4runtime.config.v1.P4Info;
 import io.hairpin.p4runtime.config.v1.Preamble;
 import java.io.IOException;
@@ -26,14 +28,17 @@ final class PortableContractTest {
 
   private static final Pattern ID = Pattern.compile("id: (\\d{8,})");
 
-  /** A P4Info by object, in lines. */
-  private static Map<String, List<String>> objects(String resource) throws IOException {
-    P4Info info;
+  private static String text(String resource) throws IOException {
     try (InputStream in =
         Objects.requireNonNull(
             PortableContractTest.class.getResourceAsStream("/io/hairpin/p4src/" + resource))) {
-      info = TextFormat.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), P4Info.class);
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
+  }
+
+  /** A P4Info by object, in lines. */
+  private static Map<String, List<String>> objects(String resource) throws IOException {
+    P4Info info = TextFormat.parse(text(resource), P4Info.class);
     Map<String, String> actions = new HashMap<>();
     info.getActionsList()
         .forEach(
@@ -105,6 +110,15 @@ final class PortableContractTest {
     List<String> rest = new ArrayList<>(lines);
     others.forEach(rest::remove);
     return rest;
+  }
+
+  @Test
+  void whatDrivesTheOneDrivesTheOther() throws IOException {
+    Pipeline v1model = Pipeline.of(text("hairpin.p4info.txtpb"), new byte[0]);
+    Pipeline tna = Pipeline.of(text("hairpin-tna.p4info.txtpb"), new byte[0]);
+
+    assertThatCode(() -> tna.checkServes(v1model)).doesNotThrowAnyException();
+    assertThatCode(() -> v1model.checkServes(tna)).doesNotThrowAnyException();
   }
 
   @Test

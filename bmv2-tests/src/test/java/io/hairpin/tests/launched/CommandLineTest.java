@@ -60,8 +60,9 @@ final class CommandLineTest {
         + " --private-candidates --queue-depth --queue-rate --startup --writable-running --yang",
     "switch, --cpu-port --dataplane-grpc --device-id --grpc --grpc-cert --grpc-client-ca"
         + " --grpc-key --help --pcap --port --priority-queues --queue-depth --queue-rate",
-    "mgmt, --cpu-port --data --device-id --features --help --netconf --port --private-candidates"
-        + " --startup --target --target-ca --target-cert --target-key --writable-running --yang",
+    "mgmt, --cpu-port --data --device-config --device-id --features --help --netconf --p4info"
+        + " --port --private-candidates --startup --target --target-ca --target-cert --target-key"
+        + " --writable-running --yang",
     "trace, --device-id --frame --help --json --next --port --seconds --target --target-ca"
         + " --target-cert --target-key",
     "demo, --help",
@@ -154,9 +155,32 @@ final class CommandLineTest {
         "ready netconf=H:P",
         "mgmt",
         "--target=127.0.0.1:1",
+        "--p4info=" + golden("hairpin-tna.p4info.txtpb"),
+        "--device-config=" + golden("hairpin.json"),
         "--port=1",
         "--cpu-port=509",
         "--device-id=7",
+        "--netconf=127.0.0.1:0",
+        "--data=" + directory.resolve("data"));
+  }
+
+  private static Path golden(String file) {
+    return Path.of("../p4src/golden", file).toAbsolutePath();
+  }
+
+  @Test
+  void aP4InfoThatLacksWhatIsNeededIsToldWithFileAndObject() throws Exception {
+    Path p4Info = directory.resolve("other.p4info.txtpb");
+    Files.writeString(
+        p4Info,
+        Files.readString(golden("hairpin.p4info.txtpb")).replace("\"blackhole\"", "\"hole\""));
+
+    refuses(
+        p4Info + ": Table fdb: action blackhole",
+        "mgmt",
+        "--target=127.0.0.1:1",
+        "--p4info=" + p4Info,
+        "--device-config=" + golden("hairpin.json"),
         "--netconf=127.0.0.1:0",
         "--data=" + directory.resolve("data"));
   }
@@ -210,6 +234,9 @@ final class CommandLineTest {
         "switch|--port 1=pcap:,|',' is not IN,OUT",
         "mgmt|--target localhost|'localhost' is not HOST:PORT",
         "mgmt|--port 1|--target",
+        "mgmt|--target 127.0.0.1:9559 --p4info x|--p4info and --device-config come together",
+        "mgmt|--target 127.0.0.1:9559 --device-config x|--p4info and --device-config come together",
+        "mgmt|--target 127.0.0.1:9559 --p4info /no/such --device-config /no/such|/no/such: no such",
         "run|--features hairpin-bridge=x|hairpin-bridge is what the bridge is made of",
         "run|--yang /no/such/directory|/no/such/directory",
       })

@@ -103,7 +103,11 @@ public final class Hairpin {
 
     @Spec private @Nullable CommandSpec spec;
 
-    final Settings settings(@Nullable String target, TlsFiles tls, @Nullable ServiceFlags services)
+    final Settings settings(
+        @Nullable String target,
+        TlsFiles tls,
+        Settings.@Nullable Program program,
+        @Nullable ServiceFlags services)
         throws IOException {
       return new Settings(
           flags.ports().stream().map(PortSpec::number).sorted().toList(),
@@ -116,6 +120,7 @@ public final class Hairpin {
           new Settings.Datastores(startup, writableRunning, privateCandidates),
           target,
           tls,
+          program,
           services == null
               ? null
               : flags.configure(services.configure(SoftSwitch.builder(), false)));
@@ -178,7 +183,7 @@ public final class Hairpin {
 
     @Override
     Settings settings() throws IOException {
-      return settings(null, new TlsFiles(null, null, null), services);
+      return settings(null, new TlsFiles(null, null, null), null, services);
     }
 
     @Override
@@ -203,9 +208,33 @@ public final class Hairpin {
 
     @Mixin private final TargetTlsFlags tls = new TargetTlsFlags();
 
+    @Option(
+        names = "--p4info",
+        paramLabel = "FILE",
+        description = {
+          "The P4Info of the pipeline for the target, in protobuf's text format; it has what the",
+          "built-in one has (default: the one for v1model)."
+        })
+    private @Nullable Path p4Info;
+
+    @Option(
+        names = "--device-config",
+        paramLabel = "FILE",
+        description = "What the target runs for that P4Info; it is pushed as it is.")
+    private @Nullable Path deviceConfig;
+
     @Override
     Settings settings() throws IOException {
-      return settings(target, tls.files(), null);
+      return settings(target, tls.files(), program(), null);
+    }
+
+    private Settings.@Nullable Program program() {
+      if ((p4Info == null) != (deviceConfig == null)) {
+        throw new IllegalArgumentException("--p4info and --device-config come together");
+      }
+      return p4Info == null || deviceConfig == null
+          ? null
+          : new Settings.Program(p4Info, deviceConfig);
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.hairpin.netconf.server.Schema;
 import io.hairpin.netconf.server.Storage;
 import io.hairpin.p4runtime.client.ElectionId;
 import io.hairpin.p4runtime.client.Pipeline;
+import io.hairpin.p4runtime.client.PipelineException;
 import io.hairpin.p4runtime.client.Session;
 import io.hairpin.softswitch.SoftSwitch;
 import io.hairpin.softswitch.SwitchFlags;
@@ -108,10 +109,27 @@ class HairpinConfiguration {
   }
 
   @Bean
-  Pipeline pipeline() throws IOException {
-    return Pipeline.of(
-        new String(resource("hairpin.p4info.txtpb"), StandardCharsets.UTF_8),
-        resource("hairpin.json"));
+  Pipeline pipeline(Settings settings) throws IOException {
+    Pipeline builtIn =
+        Pipeline.of(
+            new String(resource("hairpin.p4info.txtpb"), StandardCharsets.UTF_8),
+            resource("hairpin.json"));
+    Settings.Program program = settings.program();
+    return program == null ? builtIn : read(program, builtIn);
+  }
+
+  /** A pipeline that control can drive as it does the one that is built in. */
+  private static Pipeline read(Settings.Program program, Pipeline builtIn) throws IOException {
+    Path p4Info = program.p4Info();
+    String text = new String(Files.readAllBytes(p4Info), StandardCharsets.UTF_8);
+    byte[] deviceConfig = Files.readAllBytes(program.deviceConfig());
+    try {
+      Pipeline pipeline = Pipeline.of(text, deviceConfig);
+      pipeline.checkServes(builtIn);
+      return pipeline;
+    } catch (PipelineException e) {
+      throw new IllegalArgumentException("%s: %s".formatted(p4Info, e.getMessage()), e);
+    }
   }
 
   private static byte[] resource(String name) throws IOException {

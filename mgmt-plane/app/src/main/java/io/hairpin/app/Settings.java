@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param datastores which optional datastores NETCONF has
  * @param target the target, HOST:PORT; null where the switch is embedded
  * @param tls the files for the connection with the target; none for plain text
+ * @param program what the target is to run; null for what is built in
  * @param embedded the embedded switch to be; null where there is a target
  */
 record Settings(
@@ -34,7 +35,16 @@ record Settings(
     Datastores datastores,
     @Nullable String target,
     TlsFiles tls,
+    @Nullable Program program,
     SoftSwitch.@Nullable Builder embedded) {
+
+  /**
+   * The files of a compiled pipeline.
+   *
+   * @param p4Info the P4Info in protobuf's text format
+   * @param deviceConfig what the target runs
+   */
+  record Program(Path p4Info, Path deviceConfig) {}
 
   /**
    * The optional capabilities of NETCONF's datastores.

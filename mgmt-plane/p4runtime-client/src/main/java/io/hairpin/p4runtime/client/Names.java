@@ -99,6 +99,11 @@ final class Names<T> {
     return named;
   }
 
+  /** What the objects are, as messages say it. */
+  String kind() {
+    return kind;
+  }
+
   Collection<Named<T>> values() {
     return byId.values();
   }

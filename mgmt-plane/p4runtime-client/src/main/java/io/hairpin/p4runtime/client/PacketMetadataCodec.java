@@ -24,6 +24,11 @@ final class PacketMetadataCodec {
                 .toList());
   }
 
+  /** The widths. */
+  Names<Integer> fields() {
+    return fields;
+  }
+
   List<PacketMetadata> encode(Map<String, Value> metadata) {
     Map<Integer, Value> byId = new HashMap<>();
     metadata.forEach(

@@ -23,8 +23,8 @@ public final class Pipeline {
   private final ByteString deviceConfig;
   private final long cookie;
   private final Names<Table> tables;
-  private final Names<Integer> counters;
-  private final Names<Integer> meters;
+  private final Names<Cells> counters;
+  private final Names<Cells> meters;
   private final Names<Digest> digests;
   private final PacketMetadataCodec packetIn;
   private final PacketMetadataCodec packetOut;
@@ -43,12 +43,18 @@ public final class Pipeline {
             "counter",
             p4Info.getCountersList(),
             counter ->
-                Names.Candidate.of(counter.getPreamble(), Math.toIntExact(counter.getSize())));
+                Names.Candidate.of(
+                    counter.getPreamble(),
+                    new Cells(
+                        Math.toIntExact(counter.getSize()), counter.getSpec().getUnit().name())));
     meters =
         names(
             "meter",
             p4Info.getMetersList(),
-            meter -> Names.Candidate.of(meter.getPreamble(), Math.toIntExact(meter.getSize())));
+            meter ->
+                Names.Candidate.of(
+                    meter.getPreamble(),
+                    new Cells(Math.toIntExact(meter.getSize()), meter.getSpec().getUnit().name())));
     digests =
         names(
             "digest",
@@ -108,6 +114,20 @@ public final class Pipeline {
   }
 
   /**
+   * Checks that a client that was written for another pipeline can drive this one: that the version
+   * (PkgInfo) has the same major number, and that whatever the client may write or read is there
+   * with its name, id, kind and unit, at least as wide and as large. Const tables and default
+   * actions, sizes of tables, idle time-outs and restrictions may be others.
+   *
+   * @param contract what the client was written for
+   * @throws PipelineException at the first object that differs; the message names it and what it
+   *     has to be
+   */
+  public void checkServes(Pipeline contract) {
+    new Contract(contract, this).check();
+  }
+
+  /**
    * The entity with canonical names and values, as a target gives it back: matches that leave a
    * field free are left out, and bits that do not count are zero.
    *
@@ -149,13 +169,13 @@ public final class Pipeline {
     return tables;
   }
 
-  /** The sizes of the indexed counters. */
-  Names<Integer> counters() {
+  /** The indexed counters. */
+  Names<Cells> counters() {
     return counters;
   }
 
-  /** The sizes of the indexed meters. */
-  Names<Integer> meters() {
+  /** The indexed meters. */
+  Names<Cells> meters() {
     return meters;
   }
 

@@ -517,13 +517,13 @@ public final class Session implements AutoCloseable {
    * @throws P4RuntimeException if the target refuses or was lost meanwhile
    */
   public SortedMap<Long, CounterValue> readCounter(String counter, Collection<Long> indices) {
-    Names.Named<Integer> named = pipeline.counters().get(counter);
+    Names.Named<Cells> named = pipeline.counters().get(counter);
     List<io.hairpin.p4runtime.v1.Entity> cells = new ArrayList<>();
     for (long index : indices) {
-      if (index < 0 || index >= named.object()) {
+      if (index < 0 || index >= named.object().size()) {
         throw new PipelineException(
             "Counter %s: the index %d is not in 0..%d"
-                .formatted(named.name(), index, named.object() - 1));
+                .formatted(named.name(), index, named.object().size() - 1));
       }
       cells.add(
           io.hairpin.p4runtime.v1.Entity.newBuilder()
@@ -562,13 +562,13 @@ public final class Session implements AutoCloseable {
    * @throws P4RuntimeException if the target refuses or was lost meanwhile
    */
   public void readMeter(String meter, Collection<Long> indices, Consumer<? super Entity> each) {
-    Names.Named<Integer> named = pipeline.meters().get(meter);
+    Names.Named<Cells> named = pipeline.meters().get(meter);
     List<io.hairpin.p4runtime.v1.Entity> cells = new ArrayList<>();
     for (long index : indices) {
-      if (index < 0 || index >= named.object()) {
+      if (index < 0 || index >= named.object().size()) {
         throw new PipelineException(
             "Meter %s: the index %d is not in 0..%d"
-                .formatted(named.name(), index, named.object() - 1));
+                .formatted(named.name(), index, named.object().size() - 1));
       }
       cells.add(
           io.hairpin.p4runtime.v1.Entity.newBuilder()

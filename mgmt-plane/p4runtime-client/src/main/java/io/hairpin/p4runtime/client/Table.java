@@ -86,6 +86,18 @@ final class Table {
     return new Action(action.name(), new TreeMap<>(params));
   }
 
+  io.hairpin.p4runtime.config.v1.Table info() {
+    return info;
+  }
+
+  Names<MatchField> fields() {
+    return fields;
+  }
+
+  Names<TableAct> actions() {
+    return actions;
+  }
+
   static void checkWidth(String owner, String name, Value value, int width) {
     // A width of 0 is that of a type which the controller sees as a string.
     if (width > 0 && value.bitLength() > width) {

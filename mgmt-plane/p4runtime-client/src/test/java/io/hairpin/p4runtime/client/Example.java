@@ -7,6 +7,7 @@ final class Example {
 
   static final String P4_INFO =
       """
+      pkg_info { version: "1.2.0" }
       tables {
         preamble { id: 0x02000001 name: "Ingress.fdb.fdb" alias: "fdb.fdb" }
         match_fields { id: 1 name: "fid" bitwidth: 16 match_type: EXACT }
@@ -63,8 +64,12 @@ final class Example {
       actions { preamble { id: 0x01000005 name: "NoAction" alias: "NoAction" } }
       counters {
         preamble { id: 0x12000001 name: "Ingress.received" alias: "received" }
-        spec { unit: BOTH }
-        size: 8
+        spec { unit: BOTH } size: 8
+      }
+      direct_counters {
+        preamble { id: 0x13000001 name: "Ingress.fdb.seen" alias: "seen" }
+        spec { unit: PACKETS }
+        direct_table_id: 0x02000001
       }
       digests {
         preamble { id: 0x17000001 name: "Ingress.learn_t" alias: "learn_t" }

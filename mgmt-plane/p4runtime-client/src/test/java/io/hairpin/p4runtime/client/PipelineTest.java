@@ -1,6 +1,7 @@
 package io.hairpin.p4runtime.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hairpin.p4runtime.v1.FieldMatch;
@@ -8,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PipelineTest {
   private static final Pipeline PIPELINE = Example.PIPELINE;
@@ -180,6 +183,85 @@ class PipelineTest {
     assertThat(Pipeline.of(Example.P4_INFO, other).cookie()).isNotEqualTo(PIPELINE.cookie());
     assertThat(Pipeline.of(Example.P4_INFO, other).cookie())
         .isEqualTo(Pipeline.of(Example.P4_INFO, other).cookie());
+  }
+
+  private static Pipeline changed(String from, String to) {
+    assertThat(Example.P4_INFO).contains(from);
+    return Pipeline.of(Example.P4_INFO.replace(from, to), new byte[0]);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version: \"1.2.0\" | version: \"1.9.3\"",
+        "size: 64 | size: 1",
+        "idle_timeout_behavior: NOTIFY_CONTROL | ''",
+        "id: 1 name: \"port\" bitwidth: 9 match_type: EXACT"
+            + " | id: 1 name: \"port\" bitwidth: 32 match_type: EXACT",
+        "params { id: 1 name: \"port\" bitwidth: 16 } | params { id: 1 name: \"port\" bitwidth: 32"
+            + " }",
+        "spec { unit: BOTH } size: 8 | spec { unit: BOTH } size: 80",
+        "name: \"Ingress.fdb.flood\" alias: \"flood\" | name: \"Ingress.fdb.miss\" alias: \"miss\"",
+        "name: \"hit\" | name: \"miss\"",
+      })
+  void aPipelineWithAllThatIsNeededServes(String from, String to) {
+    assertThatCode(() -> changed(from, to).checkServes(PIPELINE)).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "version: \"1.2.0\" | version: \"2.0.0\""
+            + " | pkg_info: the version is '2.0.0'; one that begins with '1.' is needed",
+        "id: 0x02000001 | id: 0x02000009"
+            + " | Table fdb has the id 0x02000009; it has to have 0x02000001",
+        "name: \"Ingress.acl.acl\" alias: \"acl\" | name: \"Ingress.acl.rules\" alias: \"rules\""
+            + " | No table acl; there is",
+        "name: \"Ingress.acl.acl\" alias: \"acl\" | name: \"Ingress.a\" alias: \"acl\""
+            + " | Table acl is also called a; there has to be no shorter name",
+        "name: \"dst_addr\" bitwidth: 48 | name: \"dst\" bitwidth: 48"
+            + " | No match field of table fdb.fdb dst_addr; there is dst, fid",
+        "name: \"dst_addr\" bitwidth: 48 | name: \"dst_addr\" bitwidth: 32"
+            + " | Table fdb: match field dst_addr has 32 bits; it has to have 48",
+        "name: \"type\" bitwidth: 16 | name: \"type\" bitwidth: 17"
+            + " | Table acl: match field type has 17 bits; it has to have 16",
+        "name: \"fid\" bitwidth: 16 match_type: EXACT | name: \"fid\" bitwidth: 16 match_type: LPM"
+            + " | Table fdb: match field fid is LPM; it has to be EXACT",
+        "match_fields { id: 2 name: \"dst_addr\" | match_fields { id: 9 name: \"vid\" bitwidth: 12"
+            + " match_type: EXACT } match_fields { id: 2 name: \"dst_addr\" | The match field of"
+            + " table fdb.fdb vid is one too many; there has to be dst_addr, fid",
+        "name: \"Ingress.fdb.forward\" alias: \"forward\" | name: \"send\" alias: \"send\""
+            + " | No action of table fdb.fdb forward; there is",
+        "id: 0x01000001 } | id: 0x01000001 scope: DEFAULT_ONLY }"
+            + " | Table fdb: action forward is for the default entry only",
+        "params { id: 1 name: \"port\" bitwidth: 16 }"
+            + " | params { id: 1 name: \"port\" bitwidth: 9 }"
+            + " | The parameter of action forward port has 9 bits; it has to have 16",
+        "params { id: 1 name: \"port\" bitwidth: 16 } | ''"
+            + " | No parameter of action forward port; there is none",
+        "size: 8 | size: 7 | Counter received has 7 cells; it has to have 8 or more",
+        "unit: BOTH | unit: BYTES | Counter received is of BYTES; it has to be of BOTH",
+        "direct_table_id: 0x02000001 | direct_table_id: 0x02000002"
+            + " | Table fdb: it has no direct counter",
+        "name: \"Ingress.learn_t\" alias: \"learn_t\" | name: \"Ingress.l\" alias: \"l\""
+            + " | No digest learn_t; there is l",
+        "name: \"src_addr\" | name: \"addr\" | No member of digest learn_t src_addr; there is",
+        "bit { bitwidth: 48 } | bit { bitwidth: 40 }"
+            + " | The member of digest learn_t src_addr has 40 bits; it has to have 48",
+        "name: \"reason\" bitwidth: 7 | name: \"reason\" bitwidth: 6"
+            + " | The metadata field of packet_in reason has 6 bits; it has to have 7",
+        "name: \"pad\" bitwidth: 7 } | name: \"pad\" bitwidth: 6 } metadata { id: 3 name: \"more\""
+            + " bitwidth: 1 } | The metadata field of packet_out pad has 6 bits; it has to have 7",
+        "name: \"pad\" bitwidth: 7 } | name: \"pad\" bitwidth: 7 } metadata { id: 3 name: \"more\""
+            + " bitwidth: 1 } | The metadata field of packet_out more is one too many; there has to"
+            + " be pad, port",
+      })
+  void aPipelineThatLacksWhatIsNeededDoesNotServe(String from, String to, String message) {
+    assertThatThrownBy(() -> changed(from, to).checkServes(PIPELINE))
+        .isInstanceOf(PipelineException.class)
+        .hasMessageContaining(message);
   }
 
   @Test
