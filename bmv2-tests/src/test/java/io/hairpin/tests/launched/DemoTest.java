@@ -29,7 +29,7 @@ final class DemoTest {
 
   @BeforeEach
   void temporaryFilesAreInOneDirectory() throws IOException {
-    assertThat(Files.list(temporary)).isEmpty();
+    assertThat(temporary).isEmptyDirectory();
   }
 
   @Test
