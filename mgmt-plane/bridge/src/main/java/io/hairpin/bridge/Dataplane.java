@@ -417,8 +417,12 @@ final class Dataplane implements Listener, AutoCloseable {
   private boolean install(Session target, Set<Entity> keys) {
     learner.beginCounts(cells -> begin(target, cells));
     keys.addAll(refused);
-    List<Update> updates = Update.difference(at(keys, installed), at(keys, wanted, learnt));
+    List<Update> updates = difference(keys);
     Map<Update, WriteException.Failure> failures = write(target, updates);
+    if (!failures.isEmpty() && updates.getLast().type() == Update.Type.DELETE) {
+      // What did not fit beside what it replaces may fit now.
+      failures = write(target, difference(keys));
+    }
     Set<Entity> settled = new HashSet<>(refused);
     refused.clear();
     failures.forEach(
@@ -431,6 +435,10 @@ final class Dataplane implements Listener, AutoCloseable {
     settled.removeAll(refused);
     settled.forEach(key -> alarms.clear(Alarm.Type.NOT_INSTALLED, key.toString()));
     return disagrees(failures);
+  }
+
+  private List<Update> difference(Set<Entity> keys) {
+    return Update.difference(at(keys, installed), at(keys, wanted, learnt));
   }
 
   private static void begin(Session target, List<Entity> counters) {

@@ -354,6 +354,17 @@ class BridgeTest {
   }
 
   @Test
+  void whatDoesNotFitBesideWhatItReplacesIsInstalledAfterThat() throws Exception {
+    target.setTableSize(BASE + 2);
+    Bridge bridge = started(2, vlan(10));
+
+    bridge.prepare(new Change(List.of(vlan(11)), List.of(new VlanKey(10)))).apply();
+
+    assertThat(bridge.alarms()).isEmpty();
+    assertThat(target.entities()).hasSize(BASE + 2);
+  }
+
+  @Test
   void theAlarmOfARefusedEntryEndsWithItsConfiguration() throws Exception {
     target.setTableSize(BASE + 1);
     Bridge bridge = started(2);
