@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.xml.xpath.XPathExpressionException;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,10 @@ final class XPath {
       ServiceLoader.load(YangXPathParserFactory.class).findFirst().orElseThrow();
   private static final Pattern NUMBER = Pattern.compile("-?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)");
 
+  /** The name test of all names of a namespace, which the parser does not have; or a literal. */
+  private static final Pattern ANY_NAME =
+      Pattern.compile("\"[^\"]*\"|'[^']*'|([\\p{L}_][\\p{L}\\p{N}._-]*):\\*");
+
   /**
    * A node that an expression reads.
    *
@@ -93,7 +98,10 @@ final class XPath {
    */
   static XPath parse(String text, Element at, EffectiveModelContext context) throws RpcException {
     try {
-      var parsed = PARSERS.newParser(new Prefixes(at.scope, context)).parseExpression(text);
+      var parsed =
+          PARSERS
+              .newParser(new Prefixes(at.scope, context))
+              .parseExpression(withoutAnyName(text, at.scope));
       return new XPath(parsed.getRootExpr(), null, parsed);
     } catch (XPathExpressionException | RuntimeException e) {
       // The parser throws what its generated code throws.
@@ -104,6 +112,25 @@ final class XPath {
           .withInfo("bad-element", at.name)
           .asException();
     }
+  }
+
+  /** The same with {@code prefix:*} as a step of any name with a predicate of its namespace. */
+  private static String withoutAnyName(String text, Element.Scope scope) {
+    return ANY_NAME
+        .matcher(text)
+        .replaceAll(
+            found -> {
+              String prefix = found.group(1);
+              if (prefix == null) {
+                return Matcher.quoteReplacement(found.group());
+              }
+              String uri = scope.getNamespaceURI(prefix);
+              if (uri == null || uri.isEmpty()) {
+                throw new IllegalArgumentException("Prefix %s is not bound".formatted(prefix));
+              }
+              String quote = uri.contains("'") ? "\"" : "'";
+              return Matcher.quoteReplacement("*[namespace-uri()=" + quote + uri + quote + "]");
+            });
   }
 
   @SuppressWarnings("serial") // It is never serialized.
@@ -855,8 +882,9 @@ final class XPath {
       Set<Place> next = new LinkedHashSet<>();
       for (Place place : at) {
         for (Place reached : reach(place, step)) {
-          if (!(step instanceof YangLocationPath.QNameStep named)
-              || isNamed(reached.at, named.getQName())) {
+          if (step instanceof YangLocationPath.QNameStep named
+              ? isNamed(reached.at, named.getQName())
+              : step.getPredicates().stream().allMatch(p -> mayHold(p, reached.at))) {
             next.add(reached);
           }
         }
@@ -866,6 +894,17 @@ final class XPath {
     }
     at.forEach(place -> read(place, reads));
     return at;
+  }
+
+  /** Whether a predicate may hold for a node; where it compares its namespace, that is known. */
+  private static boolean mayHold(YangExpr predicate, Definition at) {
+    return !(predicate instanceof YangBinaryExpr equal
+            && equal.getOperator() == YangBinaryOperator.EQUALS
+            && equal.getLeftExpr() instanceof YangFunctionCallExpr call
+            && call.getName().getLocalName().equals("namespace-uri")
+            && call.getArguments().isEmpty()
+            && equal.getRightExpr() instanceof YangLiteralExpr namespace)
+        || namespace.getLiteral().equals(at.namespace());
   }
 
   /** A node that may be there by default is so as its whens and the cases around it decide. */

@@ -105,6 +105,10 @@ class XPathFilterTest {
         "//colour | <top><item><id>c</id>"
             + "<colour xmlns=\"urn:test:more\">red</colour></item></top>",
         "/*[local-name()='motto'] | <motto>m</motto>",
+        "/t:top/t:item/m:* | <top><item><id>c</id>"
+            + "<colour xmlns=\"urn:test:more\">red</colour></item></top>",
+        "/t:top/*[. = 's1' and . != 't:*'] | <top><step>s1</step></top>",
+        "/t:top/t:rule/t:*[2] | <top><rule><name>y</name><act>go</act></rule></top>",
       })
   void selects(String select, String expected) throws Exception {
     assertThat(Served.data(get("get-config", select))).isEqualTo(expected);
@@ -132,6 +136,7 @@ class XPathFilterTest {
   void onlyStateThatIsReadIsAskedFor() throws Exception {
     int before = ASKED.get();
     assertThat(get("get", "/t:motto")).contains("<motto");
+    assertThat(get("get", "/m:*")).contains("<data/>");
     assertThat(ASKED.get()).isEqualTo(before);
   }
 
@@ -165,6 +170,8 @@ class XPathFilterTest {
     assertThat(get("get", "/nosuch:top"))
         .contains("<error-tag>invalid-value</error-tag>")
         .contains("'/nosuch:top' is no XPath expression: Prefix nosuch is not bound<");
+    assertThat(get("get", "/nosuch:*"))
+        .contains("'/nosuch:*' is no XPath expression: Prefix nosuch is not bound<");
   }
 
   @Test
