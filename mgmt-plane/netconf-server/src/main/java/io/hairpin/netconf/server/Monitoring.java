@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,7 +31,7 @@ import org.opendaylight.yangtools.yang.model.api.Submodule;
 
 /**
  * What the server tells about itself: its capabilities, ietf-netconf-monitoring (RFC 6022) and
- * ietf-yang-library (RFC 8525).
+ * ietf-yang-library (RFC 8525), also as it was (RFC 7895).
  */
 final class Monitoring {
   private static final String LIBRARY = "urn:ietf:params:xml:ns:yang:ietf-yang-library";
@@ -45,6 +46,7 @@ final class Monitoring {
   private final StateBuilder library;
   private final String contentId;
   private final ContainerNode yangLibrary;
+  private final ContainerNode modulesState;
   private final DataContainerChild schemas;
 
   Monitoring(Schema schema, Datastores datastores, Sessions sessions) {
@@ -60,6 +62,7 @@ final class Monitoring {
             "yang-library",
             Stream.concat(content.stream(), Stream.of(library.leaf("content-id", contentId)))
                 .toArray(DataContainerChild[]::new));
+    modulesState = makeModulesState();
     capabilities = makeCapabilities();
     schemas = makeSchemas();
   }
@@ -73,7 +76,9 @@ final class Monitoring {
         monitoring.name("netconf-state"),
         () -> Optional.of(state()),
         library.name("yang-library"),
-        () -> Optional.of(yangLibrary));
+        () -> Optional.of(yangLibrary),
+        library.name("modules-state"),
+        () -> Optional.of(modulesState));
   }
 
   private static String revision(ModuleLike module) {
@@ -278,16 +283,13 @@ final class Monitoring {
         if (!module.getFeatures().isEmpty()) {
           about.add(library.leafList("feature", features(module)));
         }
-        List<String> deviations = deviations(module);
+        List<String> deviations = deviations(module).stream().map(Module::getName).toList();
         if (!deviations.isEmpty()) {
           about.add(library.leafList("deviation", deviations));
         }
         implemented.add(library.entry("module", Map.of("name", module.getName()), about));
       } else {
-        Map<String, Object> keys = new LinkedHashMap<>();
-        keys.put("name", module.getName());
-        keys.put("revision", revision(module));
-        imported.add(library.entry("import-only-module", keys, about));
+        imported.add(library.entry("import-only-module", nameAndRevision(module), about));
       }
     }
     MapEntryNode set =
@@ -321,8 +323,44 @@ final class Monitoring {
         library.list("datastore", stores));
   }
 
+  private static Map<String, Object> nameAndRevision(ModuleLike module) {
+    Map<String, Object> keys = new LinkedHashMap<>();
+    keys.put("name", module.getName());
+    keys.put("revision", revision(module));
+    return keys;
+  }
+
+  /** The library as RFC 7895 has it: there are clients that look nowhere else. */
+  private ContainerNode makeModulesState() {
+    List<MapEntryNode> modules = new ArrayList<>();
+    for (Module module : schema.context().getModules()) {
+      boolean implemented = schema.isImplemented(module);
+      List<DataContainerChild> about = new ArrayList<>();
+      about.add(library.leaf("namespace", module.getNamespace().toString()));
+      if (implemented && !module.getFeatures().isEmpty()) {
+        about.add(library.leafList("feature", features(module)));
+      }
+      about.add(library.leaf("conformance-type", implemented ? "implement" : "import"));
+      if (implemented) {
+        about.add(byRevision("deviation", deviations(module)));
+      }
+      about.add(byRevision("submodule", module.getSubmodules()));
+      modules.add(library.entry("module", nameAndRevision(module), about));
+    }
+    return library.container(
+        "modules-state", library.leaf("module-set-id", contentId), library.list("module", modules));
+  }
+
+  private DataContainerChild byRevision(String list, Collection<? extends ModuleLike> modules) {
+    return library.list(
+        list,
+        modules.stream()
+            .map(module -> library.entry(list, nameAndRevision(module), List.of()))
+            .toList());
+  }
+
   /** The modules that say where this server does not follow a module. */
-  private List<String> deviations(Module of) {
+  private List<? extends Module> deviations(Module of) {
     return schema.context().getModules().stream()
         .filter(
             module ->
@@ -334,7 +372,6 @@ final class Monitoring {
                                 .lastNodeIdentifier()
                                 .getModule()
                                 .equals(of.getQNameModule())))
-        .map(Module::getName)
         .toList();
   }
 

@@ -239,6 +239,29 @@ class ProtocolTest {
     }
   }
 
+  /** libnetconf2 and what is built on it know modules of YANG 1.1 by nothing else. */
+  @Test
+  void theModulesAreThereForClientsOfRfc7895() throws Exception {
+    try (var client = served.connect()) {
+      String id = client.hello().replaceFirst("(?s).*content-id=(\\w+)<.*", "$1");
+      assertThat(
+              client.rpc(
+                  "<get><filter><modules-state"
+                      + " xmlns='urn:ietf:params:xml:ns:yang:ietf-yang-library'/></filter></get>"))
+          .contains("<module-set-id>" + id + "</module-set-id>")
+          .contains(
+              "<module><name>test-nodes</name><revision>2026-01-01</revision>"
+                  + "<namespace>urn:test:nodes</namespace>")
+          .contains("<feature>candidate</feature>")
+          .containsPattern(
+              "<module><name>ietf-inet-types</name><revision>2013-07-15</revision><namespace>[^<]*"
+                  + "</namespace><conformance-type>import</conformance-type></module>")
+          .contains(
+              "<deviation><name>hairpin-subscriptions-deviations</name><revision>",
+              "<conformance-type>implement</conformance-type>");
+    }
+  }
+
   @Test
   void monitoringShowsSessionsAndLocks() throws Exception {
     try (var client = served.connect()) {
