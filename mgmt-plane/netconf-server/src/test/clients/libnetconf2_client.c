@@ -1,5 +1,6 @@
 /* Sends the requests that it reads, one a line, over one session of libnetconf2; prints the
- * replies, each ended by a NUL. Replies are checked against the server's own modules. */
+ * replies, each ended by a NUL, and for an empty line the next notification. All of it is checked
+ * against the server's own modules. */
 #include <libyang/libyang.h>
 #include <nc_client.h>
 #include <stdio.h>
@@ -46,6 +47,21 @@ int main(int count, char **arguments) {
   char *line = NULL;
   size_t size = 0;
   while (getline(&line, &size, stdin) > 0) {
+    if (line[0] == '\n') {
+      struct lyd_node *envelope = NULL, *content = NULL;
+      NC_MSG_TYPE kind = nc_recv_notif(session, 30000, &envelope, &content);
+      if (kind == NC_MSG_NOTIF) {
+        print(envelope);
+        print(content);
+      } else {
+        printf("no notification that fits the modules: %d", kind);
+      }
+      lyd_free_all(content);
+      lyd_free_all(envelope);
+      putchar('\0');
+      fflush(stdout);
+      continue;
+    }
     struct nc_rpc *rpc = nc_rpc_act_generic_xml(line, NC_PARAMTYPE_CONST);
     uint64_t id = 0;
     if (nc_send_rpc(session, rpc, 30000, &id) != NC_MSG_RPC) {

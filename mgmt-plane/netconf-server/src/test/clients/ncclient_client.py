@@ -1,5 +1,5 @@
 """Sends the requests that it reads, one a line, over one session of ncclient; prints the replies,
-each ended by a NUL."""
+each ended by a NUL, and for an empty line the next notification."""
 import sys
 
 from ncclient import manager
@@ -12,6 +12,9 @@ session = manager.connect(
     hostkey_verify=False, allow_agent=False, look_for_keys=False, timeout=30)
 session.raise_mode = RaiseMode.NONE
 for request in sys.stdin.buffer:
-    reply = session.dispatch(to_ele(request.decode()))
-    sys.stdout.write(reply.xml + "\0")
+    if request == b"\n":
+        said = session.take_notification(timeout=30).notification_xml
+    else:
+        said = session.dispatch(to_ele(request.decode())).xml
+    sys.stdout.write(said + "\0")
     sys.stdout.flush()

@@ -68,16 +68,32 @@ class ForeignClientsTest {
       }
       return reply.toString(UTF_8);
     }
+
+    void end() throws IOException, InterruptedException {
+      process.getOutputStream().close();
+      process.waitFor();
+    }
   }
 
-  /** A request and what stands in its reply. */
+  /**
+   * A request and what stands in its reply; for an empty one, in the next notification. ID is what
+   * the last subscription was given.
+   */
   private record Step(String request, List<String> expected) {
     static Step of(String request, String... expected) {
       return new Step(request, List.of(expected));
     }
+
+    static Step told(String... expected) {
+      return of("", expected);
+    }
   }
 
   private record Scenario(String name, List<Step> steps) {
+    boolean subscribes() {
+      return steps.stream().anyMatch(step -> step.request.isEmpty());
+    }
+
     @Override
     public String toString() {
       return name;
@@ -135,8 +151,7 @@ class ForeignClientsTest {
   @AfterAll
   static void stop() throws Exception {
     for (Foreign client : STARTED.values()) {
-      client.process.getOutputStream().close();
-      client.process.waitFor();
+      client.end();
     }
     own.close();
     served.close();
@@ -219,7 +234,40 @@ class ForeignClientsTest {
     return Step.of(request, "<error-tag>" + tag + "</error-tag>");
   }
 
+  /** An operation of RFC 8639 with the prefixes that its parameters need. */
+  private static String subscription(String operation, String parameters) {
+    return "<%s xmlns='%s' xmlns:yp='%s' xmlns:ds='%s' xmlns:n='%s'>%s</%1$s>"
+        .formatted(
+            operation,
+            Namespaces.SUBSCRIBED,
+            Namespaces.PUSH,
+            Nmda.DATASTORES,
+            Served.NS,
+            parameters);
+  }
+
+  private static Step established(String parameters) {
+    return Step.of(subscription("establish-subscription", parameters), "<id");
+  }
+
+  private static Step modified(String parameters) {
+    return ok(subscription("modify-subscription", "<id>ID</id>" + parameters));
+  }
+
+  private static Step deleted() {
+    return ok(subscription("delete-subscription", "<id>ID</id>"));
+  }
+
   private static List<Scenario> scenarios() {
+    String name =
+        "<yp:datastore>ds:running</yp:datastore>"
+            + "<yp:datastore-xpath-filter>/n:top/n:name</yp:datastore-xpath-filter>";
+    String count =
+        "<yp:datastore>ds:running</yp:datastore>"
+            + "<yp:datastore-subtree-filter><top xmlns='urn:test:nodes'><count/></top>"
+            + "</yp:datastore-subtree-filter>";
+    String onChange = "<yp:on-change/>";
+    String every = "<yp:periodic><yp:period>%d</yp:period></yp:periodic>";
     String insert = "<top><rule yang:insert='%s'><name>%s</name></rule></top>";
     String insertNextTo =
         "<top><rule yang:insert='%s' yang:key=\"[tn:name='%s']\" xmlns:tn='urn:test:nodes'>"
@@ -336,6 +384,82 @@ class ForeignClientsTest {
                 ok("<cancel-commit/>"),
                 Step.of(get("running"), "(?s)(?!.*>tried<).*"))),
         new Scenario(
+            "a datastore on change",
+            List.of(
+                edited("<top><name>abc</name></top>"),
+                ok("<commit/>"),
+                established(name + onChange),
+                Step.told("<push-update", ">abc<"),
+                edited("<top><name>def</name><count>7</count></top>"),
+                ok("<commit/>"),
+                Step.told("<push-change-update", ">replace<", ">/test-nodes:top/name<", ">def<"),
+                modified(count),
+                Step.told("<subscription-modified"),
+                Step.told("<push-update", ">7<"),
+                edited("<top><count>8</count></top>"),
+                ok("<commit/>"),
+                Step.told("<push-change-update", ">/test-nodes:top/count<", ">8<"),
+                ok(
+                    "<resync-subscription xmlns='%s'><id>ID</id></resync-subscription>"
+                        .formatted(Namespaces.PUSH)),
+                Step.told("<push-update", ">8<"),
+                deleted(),
+                refused(subscription("delete-subscription", "<id>ID</id>"), "invalid-value"))),
+        new Scenario(
+            "a datastore periodically",
+            List.of(
+                edited("<top><name>abc</name><count>7</count></top>"),
+                ok("<commit/>"),
+                established(name + every.formatted(360000)),
+                Step.told("<push-update", ">abc<"),
+                modified(count + every.formatted(10)),
+                Step.told("<subscription-modified"),
+                Step.told("<push-update", ">7<"),
+                Step.told("<push-update", ">7<"),
+                deleted())),
+        new Scenario(
+            "a stream",
+            List.of(
+                established(
+                    "<stream>NETCONF</stream><stream-xpath-filter"
+                        + " xmlns:c='urn:ietf:params:xml:ns:yang:ietf-netconf-notifications'>"
+                        + "/c:netconf-config-change</stream-xpath-filter>"),
+                edited("<top><name>abc</name></top>"),
+                ok("<commit/>"),
+                Step.told("<netconf-config-change", "<username>admin<"),
+                modified(
+                    "<stream-subtree-filter><netconf-confirmed-commit"
+                        + " xmlns='urn:ietf:params:xml:ns:yang:ietf-netconf-notifications'/>"
+                        + "</stream-subtree-filter>"),
+                Step.told("<subscription-modified"),
+                edited("<top><name>def</name></top>"),
+                ok("<commit><confirmed/></commit>"),
+                Step.told("<netconf-confirmed-commit", ">start<"),
+                ok("<cancel-commit/>"),
+                Step.told("<netconf-confirmed-commit", ">cancel<"),
+                ok(subscription("kill-subscription", "<id>ID</id>")),
+                Step.told("<subscription-terminated", "no-such-subscription<"))),
+        new Scenario(
+            "a stream by create-subscription",
+            List.of(
+                ok("<create-subscription xmlns='%s'/>".formatted(Served.NOTIFICATION)),
+                edited("<top><name>abc</name></top>"),
+                ok("<commit/>"),
+                Step.told("<netconf-config-change", "<username>admin<"))),
+        new Scenario(
+            "subscriptions that are refused",
+            List.of(
+                Step.of(
+                    subscription("establish-subscription", name + every.formatted(1)),
+                    "<error-tag>invalid-value<",
+                    "ietf-yang-push:period-unsupported<",
+                    ">10</period-hint>"),
+                Step.of(
+                    subscription(
+                        "establish-subscription",
+                        "<yp:datastore>ds:candidate</yp:datastore>" + onChange),
+                    "ietf-yang-push:on-change-unsupported<"))),
+        new Scenario(
             "a user of the server",
             List.of(
                 ok(Configured.config("<user><name>u</name><password>$0$pass</password></user>")),
@@ -355,13 +479,17 @@ class ForeignClientsTest {
     own.rpc("<discard-changes/>");
     own.rpc("<copy-config><target><candidate/></target><source><config/></source></copy-config>");
     assertThat(own.rpc("<commit/>")).contains("<ok/>");
+    String id = "";
     for (Step step : scenario.steps) {
       // On its own, a request has the protocol's namespace.
       String request =
           step.request.replaceFirst(
               "^<([a-z-]+)(?! xmlns)(?=[ />])",
               "<$1 xmlns=\"urn:ietf:params:xml:ns:netconf:base:1.0\"");
-      String reply = client.rpc(request);
+      String reply = client.rpc(request.replace(">ID<", ">" + id + "<"));
+      if (step.request.startsWith("<establish-subscription")) {
+        id = reply.replaceFirst("(?s).*<id[^>]*>(\\d+)</id>.*", "$1");
+      }
       for (String expected : step.expected) {
         if (expected.startsWith("(?s)")) {
           assertThat(reply).as(step.request).matches(expected);
@@ -369,6 +497,11 @@ class ForeignClientsTest {
           assertThat(reply).as(step.request).contains(expected);
         }
       }
+    }
+    if (scenario.subscribes()) {
+      // With its session goes what else it would be told.
+      client.end();
+      STARTED.remove(kind);
     }
     yanglintAccepts("config", Served.data(own.rpc(get("running"))));
   }

@@ -43,23 +43,4 @@ class NcclientTest {
               """);
     }
   }
-
-  @Test
-  void aDatastoreIsSubscribedTo(@TempDir Path directory) throws Exception {
-    assumeTrue(Files.isExecutable(Path.of(PYTHON)), "there is no " + PYTHON);
-    assumeTrue(python("-c", "import ncclient").equals("0\n"), PYTHON + " has no ncclient");
-    try (Served served = new Served(directory)) {
-      String port = Integer.toString(served.server.address().getPort());
-      assertThat(python("src/test/resources/ncclient_subscriptions.py", port))
-          .isEqualTo(
-              """
-              0
-              push-update a
-              push-change-update replace /test-nodes:top/name b create /test-nodes:top/count 7
-              push-update b 7
-              push-update b 7
-              invalid-value ietf-yang-push:period-unsupported
-              """);
-    }
-  }
 }
