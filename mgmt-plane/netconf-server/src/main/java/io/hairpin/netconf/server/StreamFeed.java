@@ -112,10 +112,11 @@ final class StreamFeed implements Delivery.Feed {
       try {
         event = number >= live && replaying ? null : log.get(number);
       } catch (EventLog.LostException e) {
+        // What comes while he is told is not lost.
+        number = log.next();
         if (!manner.lost(e)) {
           return false;
         }
-        number = log.next();
         continue;
       }
       boolean over =
