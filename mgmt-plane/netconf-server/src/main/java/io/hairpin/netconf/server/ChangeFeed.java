@@ -100,6 +100,9 @@ final class ChangeFeed implements Delivery.Feed, Watcher {
 
   private void add(Pending change) {
     synchronized (pending) {
+      if (change.after == null && !pending.isEmpty() && pending.getLast().after == null) {
+        return;
+      }
       if (pending.size() < MAX_PENDING) {
         pending.add(change);
       } else {

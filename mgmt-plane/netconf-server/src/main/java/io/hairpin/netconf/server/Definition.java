@@ -221,6 +221,16 @@ final class Definition {
     return child == null ? this : child;
   }
 
+  /** Whether it is another node or stands below it. */
+  boolean isWithin(Definition other) {
+    return equals(other) || (parent != null && parent.isWithin(other));
+  }
+
+  /** The local names on the way to it, for messages. */
+  String path() {
+    return parent == null ? "" : parent.path() + "/" + localName();
+  }
+
   Definition top() {
     return parent == null ? this : parent.top();
   }

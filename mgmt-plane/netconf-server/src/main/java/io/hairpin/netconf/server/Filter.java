@@ -55,6 +55,32 @@ final class Filter implements Selection {
   }
 
   @Override
+  public boolean mayTouch(Definition node) {
+    List<Element> below = below(node);
+    return below == null || !below.isEmpty();
+  }
+
+  /** What is asked of the children of a node; null where that is all of them. */
+  private @Nullable List<Element> below(Definition node) {
+    Definition parent = node.parent();
+    if (parent == null) {
+      return top;
+    }
+    List<Element> here = below(parent);
+    if (here == null) {
+      return null;
+    }
+    List<Element> below = new ArrayList<>();
+    for (Element filter : matching(here, node.name())) {
+      if (filter.children().stream().allMatch(Filter::isContentMatch)) {
+        return null;
+      }
+      below.addAll(filter.children());
+    }
+    return below;
+  }
+
+  @Override
   public boolean isByPath(Definition root) {
     return isByPath(root, top);
   }

@@ -56,7 +56,7 @@ public final class NetconfServer implements Closeable {
         new Datastores(
             schema.root(), builder.features(), time, access, storage, List.copyOf(participants));
     Monitoring monitoring = new Monitoring(schema, datastores, sessions);
-    Operational operational = new Operational(datastores);
+    Operational operational = new Operational(schema.root(), datastores);
     builder.states.forEach(
         (root, providers) -> providers.forEach(state -> operational.add(root, state)));
     operational.addAll(monitoring.providers());

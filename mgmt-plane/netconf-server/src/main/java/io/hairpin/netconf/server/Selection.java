@@ -15,6 +15,11 @@ interface Selection {
         }
 
         @Override
+        public boolean mayTouch(Definition node) {
+          return true;
+        }
+
+        @Override
         public boolean isByPath(Definition root) {
           return true;
         }
@@ -61,6 +66,9 @@ interface Selection {
 
   /** Whether anything of a top-level node may be selected. */
   boolean mayTouch(QName name);
+
+  /** Whether a node, or anything below it, may be selected or decides on what is. */
+  boolean mayTouch(Definition node);
 
   /** Whether the path of a node alone, with the keys in it, tells that it is selected. */
   boolean isByPath(Definition root);

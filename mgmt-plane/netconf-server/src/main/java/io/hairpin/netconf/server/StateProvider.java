@@ -1,6 +1,9 @@
 package io.hairpin.netconf.server;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 
 /**
@@ -20,14 +23,16 @@ public interface StateProvider {
 
   /**
    * Asks to be told when the state has changed, for subscriptions on change (RFC 8641). Asked once,
-   * before the first session; where any provider of a top-level node cannot tell, its state can be
-   * subscribed to periodically only.
+   * before the first session. What not all providers of a top-level node tell can be subscribed to
+   * periodically only.
    *
-   * @param changed is to be called after every change that may be in what {@link #state} gives;
-   *     from any thread, it returns at once
-   * @return whether that will be done; false unless overridden
+   * @param changed is to be called after every change that may be in what {@link #state} gives of
+   *     these nodes, also of configuration that stands above them; from any thread, it returns at
+   *     once
+   * @return the nodes of which that will be done, each with all below it, by the names on the way
+   *     from the top-level node, which is the first, without choices; none unless overridden
    */
-  default boolean whenChanged(Runnable changed) {
-    return false;
+  default Set<List<QName>> whenChanged(Runnable changed) {
+    return Set.of();
   }
 }

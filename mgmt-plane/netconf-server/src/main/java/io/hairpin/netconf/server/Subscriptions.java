@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.Empty;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
@@ -223,14 +224,14 @@ final class Subscriptions implements Watcher {
     }
     if (target.trigger() instanceof Terms.OnChange change) {
       String why = null;
-      List<QName> untold =
-          view.isOperational() ? operational.untold(target.selection()::mayTouch) : List.of();
+      List<Definition> untold =
+          view.isOperational() ? operational.untold(target.selection()) : List.of();
       if (target.name().equals(Datastores.Name.CANDIDATE.toString())) {
         why = "candidate can be had periodically only";
       } else if (!untold.isEmpty()) {
         why =
-            "the state below %s can be had periodically only"
-                .formatted(untold.stream().map(QName::getLocalName).toList());
+            "the state at %s can be had periodically only"
+                .formatted(untold.stream().map(Definition::path).collect(Collectors.joining(", ")));
       }
       if (why != null) {
         throw SubscriptionError.ON_CHANGE_UNSUPPORTED.in(

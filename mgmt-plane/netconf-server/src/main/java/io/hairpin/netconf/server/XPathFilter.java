@@ -16,8 +16,11 @@ final class XPathFilter implements Selection {
   private final String text;
   private final XPath expression;
 
-  /** The top-level nodes that the expression reads. */
-  private final Set<QName> reads = new HashSet<>();
+  /** What the expression reads. */
+  private final Set<Definition> reads = new HashSet<>();
+
+  /** The top-level nodes of that. */
+  private final Set<QName> tops = new HashSet<>();
 
   private boolean readsEverything;
 
@@ -31,6 +34,7 @@ final class XPathFilter implements Selection {
     expression = XPath.parse(text, scope, root.context());
     for (XPath.Place place : expression.reads(root)) {
       Definition at = place.at();
+      reads.add(at);
       if (at.parent() == null) {
         readsEverything = true;
       }
@@ -38,7 +42,7 @@ final class XPathFilter implements Selection {
         at = above;
         above = above.parent();
       }
-      reads.add(at.name());
+      tops.add(at.name());
     }
   }
 
@@ -48,7 +52,12 @@ final class XPathFilter implements Selection {
 
   @Override
   public boolean mayTouch(QName name) {
-    return readsEverything || reads.contains(name);
+    return readsEverything || tops.contains(name);
+  }
+
+  @Override
+  public boolean mayTouch(Definition node) {
+    return reads.stream().anyMatch(read -> read.isWithin(node) || node.isWithin(read));
   }
 
   @Override

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hairpin.netconf.client.NetconfClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,8 +16,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.common.QNameModule;
 import org.opendaylight.yangtools.yang.common.Uint32;
+import org.opendaylight.yangtools.yang.common.Uint8;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 
 /** Subscriptions to datastores (RFC 8641). */
@@ -34,20 +38,25 @@ class PushTest {
   private static final String ONLY_CHANGES =
       "<yp:on-change><yp:sync-on-start>false</yp:sync-on-start></yp:on-change>";
 
-  /** State that tells when it changes. */
+  private static final String UPTIME =
+      "<yp:datastore-xpath-filter>/n:stats/n:uptime</yp:datastore-xpath-filter>";
+
+  /** State of which the time tells when it changes, and the load does not. */
   private static final class Stats implements StateProvider {
     private final AtomicReference<Uint32> uptime = new AtomicReference<>(Uint32.ONE);
     private Runnable changed = () -> {};
 
     @Override
     public Optional<ContainerNode> state() {
-      return Optional.of(NODES.container("stats", NODES.leaf("uptime", uptime.get())));
+      return Optional.of(
+          NODES.container(
+              "stats", NODES.leaf("uptime", uptime.get()), NODES.leaf("load", Uint8.ONE)));
     }
 
     @Override
-    public boolean whenChanged(Runnable task) {
+    public Set<List<QName>> whenChanged(Runnable task) {
       changed = task;
-      return true;
+      return Set.of(List.of(NODES.name("stats"), NODES.name("uptime")));
     }
 
     void set(int value) {
@@ -310,16 +319,40 @@ class PushTest {
                 "<value><item><id>1</id><value>2</value></item></value>"));
   }
 
-  @Test
-  void stateThatTellsItsChangesIsPushedOnChange() throws Exception {
-    established(
-        "operational",
-        "<yp:datastore-xpath-filter>/n:stats</yp:datastore-xpath-filter>" + ON_CHANGE);
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        UPTIME,
+        "<yp:datastore-xpath-filter>//n:uptime[. != 0]</yp:datastore-xpath-filter>",
+        "<yp:datastore-subtree-filter><stats xmlns='urn:test:nodes'><uptime/></stats>"
+            + "</yp:datastore-subtree-filter>",
+      })
+  void stateThatTellsItsChangesIsPushedOnChange(String filter) throws Exception {
+    established("operational", filter + ON_CHANGE);
     assertThat(update(next())).isEqualTo("<stats><uptime>1</uptime></stats>");
     stats.set(2);
     assertThat(changes(next()))
         .isEqualTo(
             edit(1, "replace", "/test-nodes:stats/uptime", "<value><uptime>2</uptime></value>"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<yp:datastore-xpath-filter>/n:stats</yp:datastore-xpath-filter>",
+        "<yp:datastore-xpath-filter>//n:*</yp:datastore-xpath-filter>",
+        "<yp:datastore-xpath-filter>/n:stats[n:load = 1]/n:uptime</yp:datastore-xpath-filter>",
+        "<yp:datastore-subtree-filter><stats xmlns='urn:test:nodes'/>"
+            + "</yp:datastore-subtree-filter>",
+        "<yp:datastore-subtree-filter><stats xmlns='urn:test:nodes'><load>1</load><uptime/>"
+            + "</stats></yp:datastore-subtree-filter>",
+        "",
+      })
+  void stateThatDoesNotTellIsRefusedOnChange(String filter) throws Exception {
+    assertThat(client.rpc(establish("operational", filter + ON_CHANGE)))
+        .contains("<error-app-tag>ietf-yang-push:on-change-unsupported</error-app-tag>")
+        .containsPattern("<filter-failure-hint>the state at [^<]*/stats/load[, ]")
+        .doesNotContain("/stats/uptime");
   }
 
   @Test
@@ -523,7 +556,7 @@ class PushTest {
             + YP
             + "'><filter-id>f</filter-id><datastore-xpath-filter xmlns:n='urn:test:nodes'>%s"
             + "</datastore-xpath-filter></selection-filter></filters>";
-    configure(filter.formatted("/n:stats"));
+    configure(filter.formatted("/n:stats/n:uptime"));
     established("operational", "<yp:selection-filter-ref>f</yp:selection-filter-ref>" + ON_CHANGE);
     assertThat(update(next())).contains("<uptime>1</uptime>");
     configure(filter.formatted("/n:motto"));
