@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.common.QNameModule;
@@ -26,7 +27,7 @@ final class DynamicSubscription implements StreamFeed.Manner {
   private final Delivery delivery;
   private final LongAdder sent = new LongAdder();
   private final LongAdder excluded = new LongAdder();
-  private volatile Terms terms;
+  private final AtomicReference<Terms> terms;
   private volatile boolean suspended;
 
   DynamicSubscription(
@@ -37,7 +38,7 @@ final class DynamicSubscription implements StreamFeed.Manner {
     this.time = time;
     this.session = session;
     this.id = id;
-    this.terms = terms;
+    this.terms = new AtomicReference<>(terms);
     delivery = new Delivery(session, time, atEnd);
   }
 
@@ -54,7 +55,7 @@ final class DynamicSubscription implements StreamFeed.Manner {
   }
 
   Terms terms() {
-    return terms;
+    return terms.get();
   }
 
   private Reply notice(String name, List<? extends DataContainerChild> content) {
@@ -75,7 +76,12 @@ final class DynamicSubscription implements StreamFeed.Manner {
 
   /** Has other terms, by which {@link #goOn} goes. */
   void agree(Terms now) {
-    terms = now;
+    terms.set(now);
+  }
+
+  /** The same, unless others than those before were agreed to meanwhile. */
+  boolean agree(Terms before, Terms now) {
+    return terms.compareAndSet(before, now);
   }
 
   /** Goes on by its terms with a feed of them; only in a step. */
@@ -177,7 +183,7 @@ final class DynamicSubscription implements StreamFeed.Manner {
   }
 
   private List<DataContainerChild> about() {
-    List<DataContainerChild> about = new ArrayList<>(terms.parameters().body());
+    List<DataContainerChild> about = new ArrayList<>(terms().parameters().body());
     about.removeIf(child -> child.name().getNodeType().equals(sn.name("encoding")));
     about.add(sn.leaf("encoding", sn.name("encode-xml")));
     return about;

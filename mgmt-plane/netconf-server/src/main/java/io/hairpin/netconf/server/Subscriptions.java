@@ -302,7 +302,8 @@ final class Subscriptions implements Watcher {
     Terms terms = reader.modified(session.actor(), subscription.terms(), input);
     demandFeasible(session, terms, request);
     subscription.agree(terms);
-    session.afterReply(() -> subscription.delivery().then(() -> goOn(subscription)));
+    // Its configured filter may have changed meanwhile.
+    session.afterReply(() -> subscription.delivery().then(() -> renew(subscription)));
     return Reply.OK;
   }
 
@@ -411,13 +412,14 @@ final class Subscriptions implements Watcher {
                 .name());
   }
 
+  /** Goes on by its terms with its filter as it is now; only in a step. */
   private void renew(DynamicSubscription subscription) throws IOException {
     Session session = subscription.session();
-    Terms now = reader.renewed(session.actor(), subscription.terms());
+    Terms before = subscription.terms();
+    Terms now = reader.renewed(session.actor(), before);
     if (now == null || !isFeasible(session, now)) {
       subscription.terminate(sn.name("filter-unavailable"));
-    } else {
-      subscription.agree(now);
+    } else if (subscription.agree(before, now)) {
       goOn(subscription);
     }
   }

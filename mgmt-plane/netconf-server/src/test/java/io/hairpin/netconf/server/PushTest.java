@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,10 +45,15 @@ class PushTest {
   /** State of which the time tells when it changes, and the load does not. */
   private static final class Stats implements StateProvider {
     private final AtomicReference<Uint32> uptime = new AtomicReference<>(Uint32.ONE);
+    private final AtomicReference<Runnable> once = new AtomicReference<>();
     private Runnable changed = () -> {};
 
     @Override
     public Optional<ContainerNode> state() {
+      Runnable meanwhile = once.getAndSet(null);
+      if (meanwhile != null) {
+        meanwhile.run();
+      }
       return Optional.of(
           NODES.container(
               "stats", NODES.leaf("uptime", uptime.get()), NODES.leaf("load", Uint8.ONE)));
@@ -438,6 +444,43 @@ class PushTest {
         .contains("<error-app-tag>ietf-yang-push:period-unsupported</error-app-tag>")
         .contains("<modify-subscription-datastore-error-info xmlns=\"" + YP + "\">")
         .contains("<period-hint>10</period-hint>");
+  }
+
+  @Test
+  void aModificationWhileAnotherFilterIsTakenIsKept() throws Exception {
+    String filter =
+        "<filters xmlns='"
+            + SN
+            + "'><selection-filter xmlns='"
+            + YP
+            + "'><filter-id>f</filter-id><datastore-xpath-filter xmlns:n='urn:test:nodes'>%s"
+            + "</datastore-xpath-filter></selection-filter></filters>";
+    configure(filter.formatted("/n:stats/n:uptime"));
+    String target =
+        "<yp:datastore>ds:operational</yp:datastore>"
+            + "<yp:selection-filter-ref>f</yp:selection-filter-ref>";
+    String id =
+        SubscriptionTest.id(client.rpc(operation("establish-subscription", target + ON_CHANGE)));
+    assertThat(update(next())).contains("<uptime>1</uptime>");
+    String dampened =
+        "<yp:on-change><yp:dampening-period>1000</yp:dampening-period></yp:on-change>";
+    CompletableFuture<String> modified = new CompletableFuture<>();
+    stats.once.set(
+        () -> {
+          try {
+            modified.complete(
+                client.rpc(
+                    operation("modify-subscription", "<id>" + id + "</id>" + target + dampened)));
+          } catch (IOException e) {
+            modified.completeExceptionally(e);
+          }
+        });
+    configure(filter.formatted("/n:stats/n:uptime | /n:top"));
+    assertThat(modified.get()).contains("<ok/>");
+    assertThat(next())
+        .startsWith("<subscription-modified")
+        .contains("<dampening-period>1000</dampening-period>");
+    assertThat(update(next())).contains("<uptime>1</uptime>");
   }
 
   @Test
