@@ -142,18 +142,10 @@ final class Datastores {
 
   private ContainerNode candidateData(Actor actor) {
     Candidate known = actor.ownCandidate() ? own.get(actor.session()) : shared;
-    if (known != null) {
-      return known.data();
-    }
-    turn.lock();
-    try {
-      return candidate(actor).data();
-    } finally {
-      turn.unlock();
-    }
+    return known == null ? running.data() : known.data();
   }
 
-  /** The candidate that a session sees; one of its own is made when it is first asked for. */
+  /** The candidate that a session changes; one of its own, which is what is running, is made. */
   private Candidate candidate(Actor actor) {
     return actor.ownCandidate()
         ? own.computeIfAbsent(actor.session(), session -> new Candidate(running.data()))
