@@ -64,12 +64,13 @@ enum Defaults {
     if (parent.keys.contains(definition.name())) {
       return false;
     }
-    List<Object> defaults = definition.defaults();
+    List<Object> defaults = definition.defaults().stream().map(Values::equatable).toList();
     return switch (node) {
-      case LeafNode<?> leaf -> !defaults.isEmpty() && defaults.getFirst().equals(leaf.body());
+      case LeafNode<?> leaf ->
+          !defaults.isEmpty() && defaults.getFirst().equals(Values.equatable(leaf.body()));
       case LeafSetNode<?> list -> {
         List<Object> values = new ArrayList<>();
-        list.body().forEach(entry -> values.add(entry.body()));
+        list.body().forEach(entry -> values.add(Values.equatable(entry.body())));
         yield !defaults.isEmpty()
             && (definition.userOrdered
                 ? values.equals(defaults)

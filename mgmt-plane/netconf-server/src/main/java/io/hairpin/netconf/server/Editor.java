@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
@@ -298,7 +299,7 @@ final class Editor {
       throw badAttribute("default", element, path, "only a value can be a default");
     }
     Object value = Values.parse(definition, element, path);
-    if (definition.defaults().stream().noneMatch(value::equals)) {
+    if (definition.defaults().stream().noneMatch(each -> Objects.deepEquals(each, value))) {
       throw RpcError.application(
               ErrorTag.INVALID_VALUE,
               "'%s' is tagged as the default of %s, which it is not"

@@ -1,10 +1,10 @@
 package io.hairpin.netconf.server;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.QName;
@@ -226,10 +226,7 @@ final class Filter implements Selection {
 
   /** Section 6.2.5: white space around the text does not count. */
   private static boolean isValue(Definition definition, Object value, Element wanted) {
-    Object other = parse(definition, wanted);
-    return other instanceof byte[] bytes
-        ? value instanceof byte[] own && Arrays.equals(own, bytes)
-        : value.equals(other);
+    return Objects.deepEquals(value, parse(definition, wanted));
   }
 
   /** The value that a content match asks for, or null if the text is no value of the type. */

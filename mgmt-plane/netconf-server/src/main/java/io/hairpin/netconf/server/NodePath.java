@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +44,9 @@ record NodePath(List<Step> steps) {
       return switch (entry) {
         case NodeIdentifierWithPredicates named ->
             keys.entrySet().stream()
-                .allMatch(key -> key.getValue().equals(named.getValue(key.getKey())));
-        case NodeWithValue<?> value -> keys.isEmpty() || value.getValue().equals(keys.get(node));
+                .allMatch(key -> Objects.deepEquals(key.getValue(), named.getValue(key.getKey())));
+        case NodeWithValue<?> value ->
+            keys.isEmpty() || Objects.deepEquals(value.getValue(), keys.get(node));
         case null, default -> true;
       };
     }

@@ -142,7 +142,7 @@ final class Unique {
       List<Object> values = new ArrayList<>();
       for (DataNode node : nodes(holder, entry)) {
         if (node.value != null) {
-          values.add(node.value);
+          values.add(Values.equatable(node.value));
         }
       }
       return values.size() == unique.argument().size() ? values : null;

@@ -1,5 +1,6 @@
 package io.hairpin.netconf.server;
 
+import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
@@ -238,6 +239,11 @@ final class Values {
           bits.stream().map(String::valueOf).collect(Collectors.joining(" "));
       default -> value.toString();
     };
+  }
+
+  /** A value, or for octets, which are arrays, what equals other octets that are the same. */
+  static Object equatable(Object value) {
+    return value instanceof byte[] octets ? ByteBuffer.wrap(octets) : value;
   }
 
   /** A path as XPath 1.0 in the restricted form of an instance-identifier. */

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -231,7 +232,7 @@ final class XPath {
   }
 
   private boolean scan(DataNode node, Object value) {
-    return select(node).stream().anyMatch(target -> value.equals(target.value));
+    return select(node).stream().anyMatch(target -> Objects.deepEquals(value, target.value));
   }
 
   private QName name(AbstractQName name, Definition parent) {
@@ -642,7 +643,9 @@ final class XPath {
     Object value = node.value;
     return path == null || value == null
         ? List.of()
-        : path.select(node).stream().filter(target -> value.equals(target.value)).toList();
+        : path.select(node).stream()
+            .filter(target -> Objects.deepEquals(value, target.value))
+            .toList();
   }
 
   /** The path of a leaf that is a leafref, or null. */
