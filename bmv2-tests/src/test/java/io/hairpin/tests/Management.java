@@ -19,12 +19,20 @@ final class Management implements AutoCloseable {
 
   private static final Pattern READY = Pattern.compile("ready netconf=(.+):(\\d+)");
 
+  /** Opens a session. */
+  @FunctionalInterface
+  private interface Connection {
+    NetconfClient open() throws IOException;
+  }
+
   private final Process process;
+  private final Connection connection;
   private final NetconfClient netconf;
 
-  private Management(Process process, NetconfClient netconf) {
+  private Management(Process process, Connection connection) throws IOException {
     this.process = process;
-    this.netconf = netconf;
+    this.connection = connection;
+    netconf = connection.open();
   }
 
   /** Starts one and waits until it serves. */
@@ -69,8 +77,9 @@ final class Management implements AutoCloseable {
         String password = Files.readString(data.resolve("admin-password")).strip();
         return new Management(
             process,
-            NetconfClient.connect(
-                ready.group(1), Integer.parseInt(ready.group(2)), "admin", password));
+            () ->
+                NetconfClient.connect(
+                    ready.group(1), Integer.parseInt(ready.group(2)), "admin", password));
       }
     }
     throw new AssertionError("The management plane did not start:\n" + Files.readString(log));
@@ -78,6 +87,11 @@ final class Management implements AutoCloseable {
 
   Reply rpc(String operation) throws IOException {
     return new Reply(netconf.rpc(operation));
+  }
+
+  /** Another session. */
+  NetconfClient connect() throws IOException {
+    return connection.open();
   }
 
   /** SIGKILL: no word to anybody. */

@@ -2,6 +2,7 @@ package io.hairpin.tests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hairpin.netconf.client.NetconfClient;
 import io.hairpin.tests.FramePorts.Transmitted;
 import io.hairpin.tests.Target.Place;
 import java.io.IOException;
@@ -127,6 +128,11 @@ final class Rig implements AutoCloseable {
 
   Reply rpc(String operation) throws IOException {
     return management.rpc(operation);
+  }
+
+  /** Another session of NETCONF. */
+  NetconfClient connect() throws IOException {
+    return management.connect();
   }
 
   /** What {@code <get>} tells through a subtree filter. */

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Condition;
@@ -78,6 +79,8 @@ class HairpinConfiguration {
     "acl-aggregate-stats",
     "interface-attachment"
   };
+
+  private final List<Runnable> linkFollowers = new CopyOnWriteArrayList<>();
 
   @Bean
   Clock clock() {
@@ -145,7 +148,10 @@ class HairpinConfiguration {
   @Bean
   @Conditional(Embedded.class)
   SoftSwitch softSwitch(Settings settings) throws IOException {
-    return Objects.requireNonNull(settings.embedded()).inProcess(EMBEDDED).start();
+    return Objects.requireNonNull(settings.embedded())
+        .inProcess(EMBEDDED)
+        .linkListener(_ -> linkFollowers.forEach(Runnable::run))
+        .start();
   }
 
   static final class Embedded implements Condition {
@@ -171,7 +177,17 @@ class HairpinConfiguration {
   Ports ports(Settings settings, ObjectProvider<SoftSwitch> softSwitch) {
     SoftSwitch embedded = softSwitch.getIfAvailable();
     if (embedded != null) {
-      return () -> embedded.ports().stream().map(HairpinConfiguration::port).toList();
+      return new Ports() {
+        @Override
+        public List<Port> list() {
+          return embedded.ports().stream().map(HairpinConfiguration::port).toList();
+        }
+
+        @Override
+        public void follow(Runnable changed) {
+          linkFollowers.add(changed);
+        }
+      };
     }
     List<Port> ports = settings.ports().stream().map(Port::unreported).toList();
     return () -> ports;

@@ -28,7 +28,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.opendaylight.yangtools.yang.common.QName;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
+import org.opendaylight.yangtools.yang.model.api.DataNodeContainer;
+import org.opendaylight.yangtools.yang.model.api.DataSchemaNode;
 import org.opendaylight.yangtools.yang.model.api.EffectiveModelContext;
 
 /** From the bridge's operational state to the state data of the modules. */
@@ -49,15 +54,50 @@ final class StateBinding {
 
   List<Provider> providers() {
     return List.of(
-        provider("interfaces", root -> root.list("interface", bridge.state().ports(), this::port)),
+        provider(
+            "interfaces",
+            root -> root.list("interface", bridge.state().ports(), this::port),
+            "interfaces/interface/admin-status",
+            "interfaces/interface/oper-status",
+            "interfaces/interface/if-index",
+            "interfaces/interface/higher-layer-if",
+            "interfaces/interface/lower-layer-if",
+            "interfaces/interface/bridge-port/reflective-relay/rr-oper",
+            "interfaces/interface/bridge-port/loop-protection/held-by"),
         provider("bridge", this::bridge),
         provider("acls", this::accessLists),
-        provider("alarms", root -> root.list("alarm", bridge.alarms(), this::alarm)));
+        provider("alarms", root -> root.list("alarm", bridge.alarms(), this::alarm), "alarms"));
   }
 
-  private Provider provider(String root, Consumer<StateWriter> content) {
+  /** State, and what of it changes seldom enough to be told when it does. */
+  private Provider provider(String root, Consumer<StateWriter> content, String... told) {
     return new Provider(
-        Data.child(model, root).getQName(), () -> StateWriter.container(model, root, content));
+        Data.child(model, root).getQName(),
+        new StateProvider() {
+          @Override
+          public Optional<ContainerNode> state() {
+            return StateWriter.container(model, root, content);
+          }
+
+          @Override
+          public Set<List<QName>> whenChanged(Runnable changed) {
+            if (told.length > 0) {
+              bridge.follow(changed);
+            }
+            return Stream.of(told).map(StateBinding.this::names).collect(Collectors.toSet());
+          }
+        });
+  }
+
+  private List<QName> names(String path) {
+    List<QName> names = new ArrayList<>();
+    DataNodeContainer at = model;
+    for (String name : path.split("/", -1)) {
+      DataSchemaNode node = Data.child(at, name);
+      names.add(node.getQName());
+      at = node instanceof DataNodeContainer container ? container : at;
+    }
+    return names;
   }
 
   private void bridge(StateWriter root) {

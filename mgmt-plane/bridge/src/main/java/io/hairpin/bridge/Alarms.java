@@ -15,10 +15,17 @@ final class Alarms {
   private static final Logger log = LoggerFactory.getLogger(Alarms.class);
 
   private final InstantSource clock;
+  private final Runnable changed;
   private final Map<Id, Alarm> raised = new LinkedHashMap<>();
 
-  Alarms(InstantSource clock) {
+  /**
+   * Makes it.
+   *
+   * @param changed is called after each change; returns at once
+   */
+  Alarms(InstantSource clock, Runnable changed) {
     this.clock = clock;
+    this.changed = changed;
   }
 
   synchronized void raise(Alarm.Type type, String resource, String text) {
@@ -27,13 +34,16 @@ final class Alarms {
     if (known == null) {
       log.warn("Alarm {} on {} raised: {}", type.yangName(), resource, text);
     }
-    raised.put(
-        id, new Alarm(type, resource, text, known == null ? clock.instant() : known.raised()));
+    Alarm now = new Alarm(type, resource, text, known == null ? clock.instant() : known.raised());
+    if (!now.equals(raised.put(id, now))) {
+      changed.run();
+    }
   }
 
   synchronized void clear(Alarm.Type type, String resource) {
     if (raised.remove(new Id(type, resource)) != null) {
       log.info("Alarm {} on {} cleared", type.yangName(), resource);
+      changed.run();
     }
   }
 

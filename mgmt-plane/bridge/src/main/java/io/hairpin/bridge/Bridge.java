@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +85,9 @@ public final class Bridge implements AutoCloseable {
 
   private final Sampler sampler;
 
+  /** Who is told what changes. */
+  private final List<Runnable> followers = new CopyOnWriteArrayList<>();
+
   /**
    * Makes a bridge that holds no configuration yet and is not connected.
    *
@@ -105,7 +109,7 @@ public final class Bridge implements AutoCloseable {
       Duration retry) {
     this.ports = ports;
     this.cpuPort = cpuPort;
-    alarms = new Alarms(clock);
+    alarms = new Alarms(clock, this::changed);
     logicalPorts =
         new LogicalPorts(ports.list().stream().collect(Collectors.toMap(Port::name, Port::number)));
     Trips trips = new Trips();
@@ -133,6 +137,11 @@ public final class Bridge implements AutoCloseable {
     state =
         new BridgeState(
             lock, ports, configured, logicalPorts, dataplane, trips, attachments, groups);
+    ports.follow(this::changed);
+  }
+
+  private void changed() {
+    followers.forEach(Runnable::run);
   }
 
   /** A change that the bridge can take. */
@@ -251,6 +260,7 @@ public final class Bridge implements AutoCloseable {
     difference.add(attachments.apply(affected, configured.all()));
     regroup(before, difference);
     dataplane.replace(difference);
+    changed();
   }
 
   /** What becomes of groups where VLANs changed, or ports that carry no frames any more. */
@@ -467,6 +477,17 @@ public final class Bridge implements AutoCloseable {
    */
   public List<Alarm> alarms() {
     return alarms.list();
+  }
+
+  /**
+   * Asks to be told when {@link #alarms()} has changed, or of {@link BridgeState#ports()} what is
+   * neither a count nor a speed or address of a port.
+   *
+   * @param changed is called after each change, by any thread and perhaps without one; returns at
+   *     once
+   */
+  public void follow(Runnable changed) {
+    followers.add(changed);
   }
 
   /**

@@ -25,6 +25,13 @@ public interface Ports {
   List<Port> list();
 
   /**
+   * Asks to be told when a link has changed. A target that reports no links tells nothing.
+   *
+   * @param changed is called after each change, by any thread; returns at once
+   */
+  default void follow(Runnable changed) {}
+
+  /**
    * A physical port.
    *
    * @param number its number on the target, {@value Ports#FIRST} to {@value Ports#LAST}
