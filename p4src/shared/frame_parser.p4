@@ -15,7 +15,14 @@ const bit<8> PROTOCOL_ICMPV6 = 58;
 
 parser FrameParser(packet_in packet, out headers_t hdr, inout metadata_t meta) {
     state start {
-        transition select(packet.lookahead<mac_t>()) {
+        transition select(packet.lookahead<bit<32>>()) {
+            0: zeros;
+            default: ethernet;
+        }
+    }
+    // An ASIC selects by 32 bits at once.
+    state zeros {
+        transition select(packet.lookahead<mac_t>()[15:0]) {
             0: from_cpu;
             default: ethernet;
         }
@@ -26,38 +33,40 @@ parser FrameParser(packet_in packet, out headers_t hdr, inout metadata_t meta) {
     }
     state ethernet {
         packet.extract(hdr.ethernet);
-        meta.ether_type = hdr.ethernet.ether_type;
         transition select(hdr.ethernet.ether_type) {
             TPID_S_TAG: s_tag;
             TPID_C_TAG: c_tag;
-            default: network;
+            ETHER_TYPE_IPV4: ipv4;
+            ETHER_TYPE_IPV6: ipv6;
+            default: other;
         }
     }
     state s_tag {
         packet.extract(hdr.s_tag);
-        meta.ether_type = hdr.s_tag.ether_type;
         transition select(hdr.s_tag.ether_type) {
             TPID_C_TAG: c_tag;
-            default: network;
+            ETHER_TYPE_IPV4: ipv4;
+            ETHER_TYPE_IPV6: ipv6;
+            default: other;
         }
     }
     state c_tag {
         packet.extract(hdr.c_tag);
-        meta.ether_type = hdr.c_tag.ether_type;
-        transition network;
-    }
-
-    // What follows is for access lists and classes alone: where it is cut short, parsing ends and the
-    // frame is bridged like any other.
-    state network {
-        meta.layer2 = 1;
-        transition select(meta.ether_type) {
+        transition select(hdr.c_tag.ether_type) {
             ETHER_TYPE_IPV4: ipv4;
             ETHER_TYPE_IPV6: ipv6;
-            default: accept;
+            default: other;
         }
     }
+
+    // What follows the tags is for access lists and classes alone: where it is cut short, parsing ends
+    // and the frame is bridged like any other.
+    state other {
+        meta.layer2 = 1;
+        transition accept;
+    }
     state ipv4 {
+        meta.layer2 = 1;
         packet.extract(hdr.ipv4);
         // Only the first fragment has ports; an options field of less than nothing has none.
         transition select(hdr.ipv4.version, hdr.ipv4.fragment_offset, hdr.ipv4.ihl) {
@@ -80,6 +89,7 @@ parser FrameParser(packet_in packet, out headers_t hdr, inout metadata_t meta) {
         }
     }
     state ipv6 {
+        meta.layer2 = 1;
         packet.extract(hdr.ipv6);
         transition select(hdr.ipv6.version, hdr.ipv6.next_header) {
             (6, PROTOCOL_HOP_BY_HOP): hop_by_hop;

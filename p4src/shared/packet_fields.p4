@@ -8,9 +8,12 @@
 // id: each side that has an access list applies it.
 control PacketFields(in headers_t hdr, inout metadata_t meta) {
     apply {
+        meta.ether_type = hdr.ethernet.ether_type;
+        if (hdr.c_tag.isValid()) {
+            meta.ether_type = hdr.c_tag.ether_type;
+        }
+        // What a customer's own S-tag carries is nothing that a C-VLAN bridge looks into.
         if (hdr.carried_s_tag.isValid()) {
-            // What a customer's own S-tag carries is nothing that a C-VLAN bridge looks into.
-            meta.ether_type = TPID_S_TAG;
             return;
         }
         if (hdr.ipv4.isValid() && hdr.ipv4.version == 4 && hdr.ipv4.ihl >= 5) {

@@ -74,8 +74,7 @@ control ChannelTransmission(inout headers_t hdr, in metadata_t meta) {
     @id(ACTION_CHANNEL_TRANSMISSION_TAG)
     action s_tagged(vid_t s_vid) {
         hdr.s_tag.setValid();
-        hdr.s_tag.pcp = meta.pcp;
-        hdr.s_tag.dei = meta.dei;
+        hdr.s_tag.dei = 0;
         hdr.s_tag.vid = s_vid;
         hdr.s_tag.ether_type = hdr.ethernet.ether_type;
         hdr.ethernet.ether_type = TPID_S_TAG;
@@ -95,8 +94,16 @@ control ChannelTransmission(inout headers_t hdr, in metadata_t meta) {
         size = S_CHANNELS;
     }
 
+    // An action of an ASIC takes from one field besides what its entry gives.
     apply {
-        channel_transmission.apply();
+        if (channel_transmission.apply().hit) {
+            if (hdr.s_tag.isValid()) { // by the action, which p4c does not see
+                hdr.s_tag.pcp = meta.pcp;
+                if (meta.dei == 1) {
+                    hdr.s_tag.dei = 1;
+                }
+            }
+        }
     }
 }
 

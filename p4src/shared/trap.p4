@@ -34,8 +34,10 @@ control Trap(in headers_t hdr, inout metadata_t meta) {
 
     apply {
         trap.apply();
-        if (meta.path == path_t.RELAY && hdr.ethernet.dst_addr[47:4] == 0x0180C200000) {
-            DISCARD(RESERVED_ADDRESS);
+        if (meta.path == path_t.RELAY) {
+            if (hdr.ethernet.dst_addr[47:4] == 0x0180C200000) { // an ASIC compares 44 bits at once
+                DISCARD(RESERVED_ADDRESS);
+            }
         }
     }
 }

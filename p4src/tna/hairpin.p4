@@ -86,6 +86,11 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
     @id(COUNTER_TRAFFIC_CLASS)
     Counter<bit<64>, bit<3>>(PRIORITIES, CounterType_t.PACKETS_AND_BYTES) queued;
 
+    @hidden
+    action choose_session() {
+        local.session = (MirrorId_t) local.meta.mirrors + (MirrorId_t) local.meta.sample_session;
+    }
+
     // Nothing leaves but by a decision to send it: a frame that has neither an egress port nor a
     // multicast group goes nowhere. Look-ups do not wait for what others find to be a reason to discard
     // the frame; what counts, meters or tells control does.
@@ -96,7 +101,7 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
                 && local.meta.path == path_t.RELAY) {
             received.count(local.meta.reception_port);
             if (local.meta.sampling != 0) {
-                sampling.apply(local.meta);
+                sampling.apply(local.meta, local.steps);
             }
         }
         fields.apply(hdr.frame, local.meta);
@@ -105,15 +110,17 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
         if (local.meta.layer2 == 0 || (from_parser.parser_err & ~PARSER_ERROR_PARTIAL_HDR) != 0) {
             local.meta.discards.MALFORMED = 1;
         }
-        if (hdr.frame.packet_out.isValid() != (local.meta.path == path_t.FROM_CPU)) {
-            local.meta.discards.CPU_HEADER = 1;
-        }
         if (local.meta.path == path_t.FROM_CPU) {
             if (hdr.frame.packet_out.isValid()) {
                 local.meta.transmission_port = hdr.frame.packet_out.transmission_port;
                 hdr.frame.packet_out.setInvalid();
+            } else {
+                local.meta.discards.CPU_HEADER = 1;
             }
         } else {
+            if (hdr.frame.packet_out.isValid()) {
+                local.meta.discards.CPU_HEADER = 1;
+            }
             if (hdr.frame.ethernet.src_addr[40:40] == 1) {
                 local.meta.discards.SOURCE_ADDRESS = 1;
             }
@@ -152,6 +159,8 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
             }
             if (admitted && local.meta.state == port_state_t.FORWARDING) {
                 access_lists.apply(hdr.frame, local.meta, local.steps.of_vlan);
+            } else {
+                local.meta.mirrors = 0;
             }
             if (admitted && local.meta.state == port_state_t.FORWARDING
                     && local.meta.discards.ACCESS_LIST == 0
@@ -178,10 +187,7 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
             traffic_class.apply(local.meta);
             for_tm.qid = (QueueId_t) local.meta.traffic_class;
         }
-        if (local.meta.path != path_t.TO_CPU
-                && (local.meta.transmission_port != 0 || local.meta.path == path_t.FROM_CPU)) {
-            transmission.apply(local.meta);
-        }
+        transmission.apply(local.meta);
         if (local.meta.path == path_t.RELAY && local.meta.transmission_port == 0) {
             for_tm.mcast_grp_a = local.meta.group;
         } else {
@@ -190,11 +196,8 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
         hdr.bridged.arrival = arrival_t.FRAME;
         hdr.bridged.path = local.meta.path;
         hdr.bridged.dei = local.meta.dei;
-        hdr.bridged.pad_0 = 0;
         hdr.bridged.priority = local.meta.priority;
-        hdr.bridged.pad_1 = 0;
         hdr.bridged.vid = local.meta.vid;
-        hdr.bridged.pad_2 = 0;
         hdr.bridged.mstid = local.meta.mstid;
         hdr.bridged.reception_port = local.meta.reception_port;
         hdr.bridged.transmission_port = local.meta.transmission_port;
@@ -212,7 +215,7 @@ control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
         }
 
         // One copy of a frame: its session is the set of those that want it, and the sample's.
-        local.session = (MirrorId_t) local.meta.mirrors + (MirrorId_t) local.meta.sample_session;
+        choose_session();
         if (local.session != 0) {
             local.copy = arrival_t.COPY;
             for_deparser.mirror_type = MIRROR_COPY;
@@ -224,7 +227,7 @@ control HairpinIngressDeparser(packet_out packet, inout tna_headers_t hdr, in tn
                                in ingress_intrinsic_metadata_for_deparser_t for_deparser) {
     @name(".learn_t")
     Digest<learn_t>(DIGEST_LEARN) learn;
-    Mirror(MIRROR_COPY) mirror;
+    Mirror() mirror;
 
     apply {
         if (for_deparser.digest_type == DIGEST_LEARN) {
@@ -302,6 +305,12 @@ control HairpinEgress(inout tna_headers_t hdr, inout tna_metadata_t local,
     @id(COUNTER_VLAN_TRANSMITTED)
     Counter<bit<64>, vid_t>(VLANS, CounterType_t.PACKETS_AND_BYTES) vlan_transmitted;
 
+    // Apart from the count, as the sample is.
+    @hidden
+    action suppress() {
+        local.meta.reason = reason_t.RECEPTION_PORT;
+    }
+
     apply {
         if (hdr.copy.isValid()) {
             if (intrinsic.egress_rid == SAMPLE) {
@@ -364,7 +373,7 @@ control HairpinEgress(inout tna_headers_t hdr, inout tna_metadata_t local,
                     for_deparser.mirror_type = MIRROR_COPY;
                 }
                 if (relayed == reason_t.RECEPTION_PORT) {
-                    local.meta.reason = reason_t.RECEPTION_PORT;
+                    suppress();
                     egress_suppressed.count(local.meta.reception_port, BRIDGED_OCTETS);
                 } else if (local.meta.discards.PORT_STATE == 1) {
                     local.meta.reason = reason_t.PORT_STATE;
@@ -394,7 +403,7 @@ control HairpinEgress(inout tna_headers_t hdr, inout tna_metadata_t local,
 control HairpinEgressDeparser(packet_out packet, inout tna_headers_t hdr, in tna_metadata_t local,
                               in egress_intrinsic_metadata_for_deparser_t for_deparser) {
     Checksum() checksum;
-    Mirror(MIRROR_COPY) mirror;
+    Mirror() mirror;
 
     apply {
         if (local.updates_checksum == 1) {

@@ -10,17 +10,20 @@ enum bit<8> arrival_t {
     COPY = 1 // of a mirror session or a sample, made in ingress or in egress
 }
 
-// What ingress tells egress of a frame.
+// What ingress tells egress of a frame. What an action writes of an octet, or of the two of a tag, has
+// two sources at most.
 header bridged_t {
     arrival_t arrival;
+    @padding bit<6> pad_path;
     path_t path;
+    @padding bit<7> pad_reflective_relay;
     bit<1> reflective_relay;
-    bit<1> dei;
-    @padding bit<1> pad_0;
+    @padding bit<5> pad_priority;
     bit<3> priority;
-    @padding bit<4> pad_1;
+    @padding bit<3> pad_vid;          // DEI and VID as in a tag
+    bit<1> dei;
     vid_t vid;
-    @padding bit<4> pad_2;
+    @padding bit<4> pad_mstid;
     mstid_t mstid;
     logical_port_t reception_port;
     logical_port_t transmission_port; // 0: replicated, each replica has its own
@@ -34,7 +37,7 @@ header copy_t {
 }
 
 // What they add to the length of a frame in egress, which counters of octets leave out.
-const bit<32> BRIDGED_OCTETS = 11;
+const bit<32> BRIDGED_OCTETS = 13;
 const bit<32> COPY_OCTETS = 3;
 
 // What meters say, in v1model's numbers.
@@ -59,6 +62,8 @@ struct steps_t {
     bit<8> by_port;           // what the policers say
     bit<8> by_vlan;
     bit<8> by_ace;
+    bit<32> chance;           // of the sampling, and how much the rate is above it
+    bit<32> margin;
     logical_port_t known_port; // where the source is known to be, and whether by a static entry
     bit<1> known_static;
 }

@@ -14,8 +14,8 @@ control Verdict(inout metadata_t meta, in reason_t relayed) {
     @hidden
     action found_nothing() { }
 
-    // What is trapped was looked up in vain. On a port that learns and does not forward the source
-    // is asked for first.
+    // What is trapped was looked up in vain, and so was the port of what is replicated. On a port that
+    // learns and does not forward the source is asked for first.
     @hidden
     table verdict {
         key = {
@@ -40,34 +40,36 @@ control Verdict(inout metadata_t meta, in reason_t relayed) {
             meta.discards.MULTICAST_RATE : ternary;
             meta.discards.UNKNOWN_UNICAST_RATE : ternary;
             relayed : ternary;
+            meta.transmission_port : ternary;
             meta.discards.NO_TRANSMISSION_PORT : ternary;
         }
         actions = { found; found_nothing; }
         const default_action = found_nothing();
         const entries = {
-            (1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_CHANNEL);
-            (_, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_PORT);
-            (_, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.MALFORMED);
-            (_, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.CPU_HEADER);
-            (_, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.SOURCE_ADDRESS);
-            (_, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.SAME_ADDRESS);
-            (_, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.RESERVED_ADDRESS);
-            (_, _, _, _, _, _, _, path_t.TO_CPU, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found_nothing();
-            (_, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.FRAME_TYPE);
-            (_, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_VLAN);
-            (_, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.INGRESS_FILTERING);
-            (_, _, _, _, _, _, _, _, _, _, _, 1, _, _, 1, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_SOURCE);
-            (_, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _) : found(reason_t.PORT_STATE);
-            (_, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _) : found(reason_t.ACCESS_LIST);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _) : found(reason_t.POLICER);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_SOURCE);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _) : found(reason_t.BLACKHOLE);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _) : found(reason_t.UNREGISTERED_GROUP);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _) : found(reason_t.BROADCAST_RATE);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _) : found(reason_t.MULTICAST_RATE);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _) : found(reason_t.UNKNOWN_UNICAST_RATE);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, reason_t.RECEPTION_PORT, _) : found(reason_t.RECEPTION_PORT);
-            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1) : found(reason_t.NO_TRANSMISSION_PORT);
+            (1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_CHANNEL);
+            (_, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_PORT);
+            (_, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.MALFORMED);
+            (_, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.CPU_HEADER);
+            (_, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.SOURCE_ADDRESS);
+            (_, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.SAME_ADDRESS);
+            (_, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.RESERVED_ADDRESS);
+            (_, _, _, _, _, _, _, path_t.TO_CPU, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found_nothing();
+            (_, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.FRAME_TYPE);
+            (_, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_VLAN);
+            (_, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.INGRESS_FILTERING);
+            (_, _, _, _, _, _, _, _, _, _, _, 1, _, _, 1, _, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_SOURCE);
+            (_, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _, _) : found(reason_t.PORT_STATE);
+            (_, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _, _) : found(reason_t.ACCESS_LIST);
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _, _) : found(reason_t.POLICER);
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _, _) : found(reason_t.UNKNOWN_SOURCE);
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _, _) : found(reason_t.BLACKHOLE);
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _, _) : found(reason_t.UNREGISTERED_GROUP);
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _, _) : found(reason_t.BROADCAST_RATE);
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _, _) : found(reason_t.MULTICAST_RATE);
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1, _, _, _) : found(reason_t.UNKNOWN_UNICAST_RATE);
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, reason_t.RECEPTION_PORT, _, _) : found(reason_t.RECEPTION_PORT);
+            (_, _, _, _, _, _, _, path_t.RELAY, _, _, _, _, _, _, _, _, _, _, _, _, _, 0, _) : found_nothing();
+            (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, 1) : found(reason_t.NO_TRANSMISSION_PORT);
         }
     }
 
