@@ -177,7 +177,9 @@ class ProtocolTest {
           throw new LinkageError("as a test wants it");
         };
     try (var server =
-            new Served(other, builder -> builder.state(QName.create(Served.NS, "2026-01-01", "top"), broken));
+            new Served(
+                other,
+                builder -> builder.state(QName.create(Served.NS, "2026-01-01", "top"), broken));
         var client = server.connect()) {
       assertThatThrownBy(() -> client.rpc("<get/>")).isInstanceOf(IOException.class);
     }
