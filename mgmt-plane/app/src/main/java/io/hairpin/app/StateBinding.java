@@ -237,9 +237,9 @@ final class StateBinding {
     entry.leaf("admin-status", state.enabled() ? "up" : "down");
     entry.leaf(
         "oper-status",
-        state.enabled() && !state.inService()
-            ? "down"
-            : port.link().name().toLowerCase(Locale.ROOT));
+        state.enabled() && state.inService()
+            ? port.link().name().toLowerCase(Locale.ROOT)
+            : "down");
     entry.leaf("if-index", state.number());
     entry.leafList("higher-layer-if", state.channels());
     if (!state.isPhysical()) {
