@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("launched")
 final class CommandLineTest {
 
-  private static final Pattern FLAG = Pattern.compile("(?m)^ {2}\\W*(-h, )?(--[a-z-]+)");
+  private static final Pattern FLAG = Pattern.compile("(?m)^ {2}\\W*(-h, )?(--[a-z0-9-]+)");
 
   /** What was done before the mistake was met. */
   private static final Pattern LOGGED = Pattern.compile("^\\S+ (INFO|WARN) ");
