@@ -49,6 +49,8 @@ parser HairpinIngressParser(packet_in packet, out tna_headers_t hdr, out tna_met
     }
 }
 
+// One octet of an access list's key: a stage's ternary crossbar has just enough of them.
+@pa_byte_pack("ingress", 1, "local.meta.pcp", "local.meta.fields.ip", "local.meta.fields.transport")
 control HairpinIngress(inout tna_headers_t hdr, inout tna_metadata_t local,
                        in ingress_intrinsic_metadata_t intrinsic,
                        in ingress_intrinsic_metadata_from_parser_t from_parser,
@@ -277,6 +279,7 @@ parser HairpinEgressParser(packet_in packet, out tna_headers_t hdr, out tna_meta
     }
 }
 
+@pa_byte_pack("egress", 1, "local.meta.pcp", "local.meta.fields.ip", "local.meta.fields.transport")
 control HairpinEgress(inout tna_headers_t hdr, inout tna_metadata_t local,
                       in egress_intrinsic_metadata_t intrinsic,
                       in egress_intrinsic_metadata_from_parser_t from_parser,
