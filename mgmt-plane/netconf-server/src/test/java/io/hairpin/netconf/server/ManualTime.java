@@ -21,6 +21,7 @@ final class ManualTime implements Time {
   public synchronized Runnable after(Duration delay, Runnable run) {
     Task task = new Task(now.plus(delay), run);
     tasks.add(task);
+    notifyAll();
     return () -> cancel(task);
   }
 
@@ -36,6 +37,13 @@ final class ManualTime implements Time {
       tasks.removeAll(due);
     }
     due.forEach(task -> task.run.run());
+  }
+
+  /** Waits until a task waits: its delay counts from the time at which it came. */
+  synchronized void awaitWaiting() throws InterruptedException {
+    while (tasks.isEmpty()) {
+      wait();
+    }
   }
 
   synchronized int waiting() {

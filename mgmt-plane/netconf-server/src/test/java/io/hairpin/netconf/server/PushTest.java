@@ -186,6 +186,7 @@ class PushTest {
         TOP_BY_XPATH
             + "<yp:periodic><yp:period>6000</yp:period>"
             + "<yp:anchor-time>2030-05-05T00:00:20Z</yp:anchor-time></yp:periodic>");
+    time.awaitWaiting();
     time.advance(19);
     assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
     time.advance(1);
