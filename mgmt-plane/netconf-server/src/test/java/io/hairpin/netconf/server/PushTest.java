@@ -39,6 +39,15 @@ class PushTest {
   private static final String ONLY_CHANGES =
       "<yp:on-change><yp:sync-on-start>false</yp:sync-on-start></yp:on-change>";
 
+  /** The configured filter f. */
+  private static final String FILTER =
+      "<filters xmlns='"
+          + SN
+          + "'><selection-filter xmlns='"
+          + YP
+          + "'><filter-id>f</filter-id><datastore-xpath-filter xmlns:n='urn:test:nodes'>%s"
+          + "</datastore-xpath-filter></selection-filter></filters>";
+
   private static final String UPTIME =
       "<yp:datastore-xpath-filter>/n:stats/n:uptime</yp:datastore-xpath-filter>";
 
@@ -397,18 +406,11 @@ class PushTest {
 
   @Test
   void aConfiguredFilterSelects() throws Exception {
-    String filter =
-        "<filters xmlns='"
-            + SN
-            + "'><selection-filter xmlns='"
-            + YP
-            + "'><filter-id>f</filter-id><datastore-xpath-filter xmlns:n='urn:test:nodes'>%s"
-            + "</datastore-xpath-filter></selection-filter></filters>";
     commit("<top><name>a</name><count>1</count></top>");
-    configure(filter.formatted("/n:top/n:name"));
+    configure(FILTER.formatted("/n:top/n:name"));
     established("running", "<yp:selection-filter-ref>f</yp:selection-filter-ref>" + EVERY_SECOND);
     assertThat(update(next())).isEqualTo("<top><name>a</name></top>");
-    configure(filter.formatted("/n:top/n:count"));
+    configure(FILTER.formatted("/n:top/n:count"));
     assertThat(next())
         .startsWith("<subscription-modified")
         .contains("<selection-filter-ref xmlns=\"" + YP + "\">f</selection-filter-ref>")
@@ -449,14 +451,7 @@ class PushTest {
 
   @Test
   void aModificationWhileAnotherFilterIsTakenIsKept() throws Exception {
-    String filter =
-        "<filters xmlns='"
-            + SN
-            + "'><selection-filter xmlns='"
-            + YP
-            + "'><filter-id>f</filter-id><datastore-xpath-filter xmlns:n='urn:test:nodes'>%s"
-            + "</datastore-xpath-filter></selection-filter></filters>";
-    configure(filter.formatted("/n:stats/n:uptime"));
+    configure(FILTER.formatted("/n:stats/n:uptime"));
     String target =
         "<yp:datastore>ds:operational</yp:datastore>"
             + "<yp:selection-filter-ref>f</yp:selection-filter-ref>";
@@ -476,7 +471,7 @@ class PushTest {
             modified.completeExceptionally(e);
           }
         });
-    configure(filter.formatted("/n:stats/n:uptime | /n:top"));
+    configure(FILTER.formatted("/n:stats/n:uptime | /n:top"));
     assertThat(modified.get()).contains("<ok/>");
     assertThat(next())
         .startsWith("<subscription-modified")
@@ -593,17 +588,10 @@ class PushTest {
 
   @Test
   void aConfiguredFilterThatCannotBeOnChangeEndsTheSubscription() throws Exception {
-    String filter =
-        "<filters xmlns='"
-            + SN
-            + "'><selection-filter xmlns='"
-            + YP
-            + "'><filter-id>f</filter-id><datastore-xpath-filter xmlns:n='urn:test:nodes'>%s"
-            + "</datastore-xpath-filter></selection-filter></filters>";
-    configure(filter.formatted("/n:stats/n:uptime"));
+    configure(FILTER.formatted("/n:stats/n:uptime"));
     established("operational", "<yp:selection-filter-ref>f</yp:selection-filter-ref>" + ON_CHANGE);
     assertThat(update(next())).contains("<uptime>1</uptime>");
-    configure(filter.formatted("/n:motto"));
+    configure(FILTER.formatted("/n:motto"));
     assertThat(next()).contains("<subscription-terminated", ":filter-unavailable</reason>");
   }
 
