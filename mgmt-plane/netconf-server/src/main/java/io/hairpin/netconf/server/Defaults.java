@@ -6,7 +6,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
-import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifierWithPredicates;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeWithValue;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
@@ -87,12 +86,12 @@ enum Defaults {
    * @param withState whether state data has defaults too
    */
   static ContainerNode fill(
-      Definition root, ContainerNode data, Predicate<QName> wanted, boolean withState) {
+      Definition root, ContainerNode data, Predicate<Definition> wanted, boolean withState) {
     Filling filling = new Filling(withState);
     DataNode top = DataNode.root(root, data);
     Draft draft = new Draft(data);
     for (Definition child : root.all()) {
-      if (wanted.test(child.name())) {
+      if (wanted.test(child)) {
         filling.children(top, child, draft);
       }
     }
@@ -118,7 +117,7 @@ enum Defaults {
 
   /** Writes a whole configuration in this mode. */
   void write(XmlWriter out, Definition root, ContainerNode set) throws IOException {
-    write(out, root, reportsAll() ? fill(root, set, name -> true, false) : set, set);
+    write(out, root, reportsAll() ? fill(root, set, node -> true, false) : set, set);
   }
 
   private static final class Filling {

@@ -50,11 +50,6 @@ final class Filter implements Selection {
   }
 
   @Override
-  public boolean mayTouch(QName name) {
-    return top.stream().anyMatch(f -> matches(f, name));
-  }
-
-  @Override
   public boolean mayTouch(Definition node) {
     List<Element> below = below(node);
     return below == null || !below.isEmpty();

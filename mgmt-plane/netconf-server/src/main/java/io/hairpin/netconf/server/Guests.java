@@ -42,7 +42,7 @@ final class Guests {
       return DataNode.root(root, Datastores.empty());
     }
     QName top = path.getPathArguments().getFirst().getNodeType();
-    return DataNode.root(root, operational.read(top::equals)).follow(path);
+    return DataNode.root(root, operational.read(node -> node.name().equals(top))).follow(path);
   }
 
   /** Checks content that has the right shape; nothing comes back where all is well. */
@@ -51,7 +51,8 @@ final class Guests {
     Set<QName> reads = validator.reads();
     QName top = at.isEmpty() ? null : at.getPathArguments().getFirst().getNodeType();
     ContainerNode data =
-        operational.read(name -> reads == null || reads.contains(name) || name.equals(top));
+        operational.read(
+            node -> reads == null || reads.contains(node.name()) || node.name().equals(top));
     DataNode holder = DataNode.root(root, data).follow(at);
     if (holder == null) {
       return List.of(

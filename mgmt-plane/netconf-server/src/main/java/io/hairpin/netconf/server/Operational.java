@@ -17,7 +17,7 @@ import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 final class Operational {
   private final Definition root;
   private final Datastores datastores;
-  private final Map<QName, List<StateProvider>> states = new LinkedHashMap<>();
+  private final Map<Definition, List<StateProvider>> states = new LinkedHashMap<>();
 
   /** Of each top-level node with state, what all its providers tell the changes of. */
   private final Map<Definition, Set<Definition>> told = new LinkedHashMap<>();
@@ -31,12 +31,13 @@ final class Operational {
 
   /** Adds state below a top-level node; before the first session. */
   void add(QName top, StateProvider provider) {
-    states.computeIfAbsent(top, key -> new ArrayList<>()).add(provider);
+    Definition at = definition(List.of(top));
+    states.computeIfAbsent(at, key -> new ArrayList<>()).add(provider);
     Set<Definition> tells = new HashSet<>();
     for (List<QName> way : provider.whenChanged(() -> followers.forEach(Runnable::run))) {
       tells.add(definition(way));
     }
-    told.merge(definition(List.of(top)), tells, Sets::intersection);
+    told.merge(at, tells, Sets::intersection);
   }
 
   private Definition definition(List<QName> way) {
@@ -60,9 +61,9 @@ final class Operational {
    *
    * @param wanted the top-level nodes whose state is of interest; that of others may be missing
    */
-  ContainerNode read(Predicate<QName> wanted) {
+  ContainerNode read(Predicate<Definition> wanted) {
     ContainerNode data = datastores.read(Datastores.Name.RUNNING, Actor.SERVER);
-    for (Map.Entry<QName, List<StateProvider>> state : states.entrySet()) {
+    for (Map.Entry<Definition, List<StateProvider>> state : states.entrySet()) {
       if (wanted.test(state.getKey())) {
         for (StateProvider provider : state.getValue()) {
           DataContainerChild above = provider.state().orElse(null);

@@ -1,7 +1,6 @@
 package io.hairpin.netconf.server;
 
 import org.opendaylight.yangtools.yang.common.ErrorTag;
-import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 
 /** What a filter selects (RFC 6241 sections 6 and 8.9). */
@@ -9,11 +8,6 @@ interface Selection {
   /** Without a filter. */
   Selection EVERYTHING =
       new Selection() {
-        @Override
-        public boolean mayTouch(QName name) {
-          return true;
-        }
-
         @Override
         public boolean mayTouch(Definition node) {
           return true;
@@ -63,9 +57,6 @@ interface Selection {
               .asException();
     };
   }
-
-  /** Whether anything of a top-level node may be selected. */
-  boolean mayTouch(QName name);
 
   /** Whether a node, or anything below it, may be selected or decides on what is. */
   boolean mayTouch(Definition node);

@@ -332,8 +332,7 @@ final class TermsReader {
         throw unsupported(request, e);
       }
     }
-    Selection wanted = selection;
-    if (root.all().stream().noneMatch(node -> wanted.mayTouch(node.name()))) {
+    if (root.all().stream().noneMatch(selection::mayTouch)) {
       throw SubscriptionError.UNCHANGING_SELECTION.in(
           request, "the filter selects nothing that the schema has", Map.of());
     }

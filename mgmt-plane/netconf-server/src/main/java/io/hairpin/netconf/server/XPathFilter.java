@@ -6,7 +6,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
-import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.opendaylight.yangtools.yang.data.api.schema.NormalizedNode;
 import org.opendaylight.yangtools.yang.data.api.schema.UnkeyedListEntryNode;
@@ -19,11 +18,6 @@ final class XPathFilter implements Selection {
   /** What the expression reads. */
   private final Set<Definition> reads = new HashSet<>();
 
-  /** The top-level nodes of that. */
-  private final Set<QName> tops = new HashSet<>();
-
-  private boolean readsEverything;
-
   /**
    * Parses an expression.
    *
@@ -33,26 +27,12 @@ final class XPathFilter implements Selection {
     this.text = text;
     expression = XPath.parse(text, scope, root.context());
     for (XPath.Place place : expression.reads(root)) {
-      Definition at = place.at();
-      reads.add(at);
-      if (at.parent() == null) {
-        readsEverything = true;
-      }
-      for (Definition above = at.parent(); above != null && above.parent() != null; ) {
-        at = above;
-        above = above.parent();
-      }
-      tops.add(at.name());
+      reads.add(place.at());
     }
   }
 
   private RpcException refused(String why) {
     return RpcError.protocol(ErrorTag.INVALID_VALUE, "'%s' %s".formatted(text, why)).asException();
-  }
-
-  @Override
-  public boolean mayTouch(QName name) {
-    return readsEverything || tops.contains(name);
   }
 
   @Override
