@@ -149,17 +149,22 @@ public final class Pipeline {
               config.maxTimeout(),
               config.maxListSize(),
               config.ackTimeout());
-      case MeterCell cell ->
-          new MeterCell(
-              meters.get(cell.meter()).name(),
-              cell.index(),
-              cell.committedRate(),
-              cell.committedBurst(),
-              cell.peakRate(),
-              cell.peakBurst());
-      case CounterCell cell ->
-          new CounterCell(
-              counters.get(cell.counter()).name(), cell.index(), cell.packets(), cell.bytes());
+      case MeterCell cell -> {
+        Names.Named<Cells> meter = meters.get(cell.meter());
+        meter.object().check("Meter " + meter.name(), cell.index());
+        yield new MeterCell(
+            meter.name(),
+            cell.index(),
+            cell.committedRate(),
+            cell.committedBurst(),
+            cell.peakRate(),
+            cell.peakBurst());
+      }
+      case CounterCell cell -> {
+        Names.Named<Cells> counter = counters.get(cell.counter());
+        counter.object().check("Counter " + counter.name(), cell.index());
+        yield new CounterCell(counter.name(), cell.index(), cell.packets(), cell.bytes());
+      }
       case MulticastGroup group -> group;
       case CloneSession session -> session;
     };

@@ -520,11 +520,7 @@ public final class Session implements AutoCloseable {
     Names.Named<Cells> named = pipeline.counters().get(counter);
     List<io.hairpin.p4runtime.v1.Entity> cells = new ArrayList<>();
     for (long index : indices) {
-      if (index < 0 || index >= named.object().size()) {
-        throw new PipelineException(
-            "Counter %s: the index %d is not in 0..%d"
-                .formatted(named.name(), index, named.object().size() - 1));
-      }
+      named.object().check("Counter " + named.name(), index);
       cells.add(
           io.hairpin.p4runtime.v1.Entity.newBuilder()
               .setCounterEntry(
@@ -565,11 +561,7 @@ public final class Session implements AutoCloseable {
     Names.Named<Cells> named = pipeline.meters().get(meter);
     List<io.hairpin.p4runtime.v1.Entity> cells = new ArrayList<>();
     for (long index : indices) {
-      if (index < 0 || index >= named.object().size()) {
-        throw new PipelineException(
-            "Meter %s: the index %d is not in 0..%d"
-                .formatted(named.name(), index, named.object().size() - 1));
-      }
+      named.object().check("Meter " + named.name(), index);
       cells.add(
           io.hairpin.p4runtime.v1.Entity.newBuilder()
               .setMeterEntry(codec.cell(MeterCell.of(named.name(), index, 0, 0)))

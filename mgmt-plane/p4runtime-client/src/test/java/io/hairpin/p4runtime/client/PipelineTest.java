@@ -128,6 +128,15 @@ class PipelineTest {
   }
 
   @Test
+  void aCellBeyondTheLastIsRefused() {
+    var last = new CounterCell("received", 7, 0, 0);
+    assertThat(PIPELINE.canonical(last)).isEqualTo(last);
+    assertThatThrownBy(() -> PIPELINE.canonical(new CounterCell("received", 8, 0, 0)))
+        .isInstanceOf(PipelineException.class)
+        .hasMessage("Counter received: the index 8 is not in 0..7");
+  }
+
+  @Test
   void matchesThatLeaveAFieldFreeAreLeftOut() {
     assertThat(
             PIPELINE.canonical(
