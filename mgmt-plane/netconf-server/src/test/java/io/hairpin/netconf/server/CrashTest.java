@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server in a process of its own, killed while it commits. */
@@ -76,6 +77,7 @@ class CrashTest {
   }
 
   @Test
+  @Timeout(value = 1, unit = TimeUnit.HOURS)
   void everyAcknowledgedCommitSurvivesAKill() throws Exception {
     Process first = serve();
     port(first);
