@@ -168,7 +168,7 @@ public final class Bridge implements AutoCloseable {
   }
 
   /** What is done every second, each thing whatever becomes of the others. */
-  void tick() {
+  synchronized void tick() {
     attempt("The recovery of ports", guard::recover);
     attempt("The search for loops", guard::probe);
     attempt("The watch on floods", guard::watchFloods);
@@ -329,17 +329,17 @@ public final class Bridge implements AutoCloseable {
 
   private void put(ConfigurationObject object) {
     ConfigurationObject old = configured.get(object.key());
-    configured.put(object);
     if (object instanceof Interface of && !of.equals(old)) {
       guard.letGo(of.name());
     }
+    configured.put(object);
   }
 
   private void remove(ObjectKey key) {
-    configured.remove(key);
     if (key instanceof InterfaceKey(String name)) {
       guard.letGo(name);
     }
+    configured.remove(key);
   }
 
   private List<Entity> entities(ObjectKey key) {

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,7 @@ final class PortGuard {
   /** A port whose configuration changes begins anew. */
   void letGo(String name) {
     trips.clear(name).forEach(cause -> alarms.clear(cause.alarm(), name));
+    logicalPorts.number(name).ifPresent(floods::remove);
   }
 
   /** Begins to watch what ports flood that are new among those which may well reach a rate. */
@@ -186,26 +188,28 @@ final class PortGuard {
 
   /** Looks which ports flood more than they may. To be done every second. */
   void watchFloods() {
-    Set<Integer> ports = new HashSet<>();
-    configured.all().values().forEach(object -> watched(object).ifPresent(ports::add));
-    Map<Long, Long> now = aboveRates(ports);
+    Map<Integer, Interface> ports = new HashMap<>();
+    configured
+        .all()
+        .values()
+        .forEach(object -> watched(object).ifPresent(port -> ports.put(port, (Interface) object)));
+    Map<Long, Long> now = aboveRates(ports.keySet());
     synchronized (lock) {
-      for (int port : ports) {
-        Long frames = now.get((long) port);
-        Long before = frames == null ? null : floods.put(port, frames);
-        if (frames == null || before == null || frames <= before) {
-          continue;
-        }
-        logicalPorts
-            .name(port)
-            .map(name -> configured.get(new InterfaceKey(name)))
-            .ifPresent(
-                object ->
-                    trip(
-                        (Interface) object,
-                        Cause.FLOOD,
-                        "%d frames above its rates within a second".formatted(frames - before)));
-      }
+      ports.forEach(
+          (port, of) -> {
+            Long frames = now.get((long) port);
+            // One that was configured anew meanwhile began with what was counted then.
+            if (frames == null || !configured.at(port).equals(Optional.of(of))) {
+              return;
+            }
+            Long before = floods.put(port, frames);
+            if (before != null && frames > before) {
+              trip(
+                  of,
+                  Cause.FLOOD,
+                  "%d frames above its rates within a second".formatted(frames - before));
+            }
+          });
     }
   }
 

@@ -337,6 +337,19 @@ class LearningTest {
         .isEqualTo(silence == Silence.NOTIFIED ? List.of(Duration.ofSeconds(20)) : List.of());
   }
 
+  @Test
+  void whatWasLimitedBeforeAPortIsWatchedAgainIsNoFlood() throws Exception {
+    Bridge bridge = started(both(limited("port2")));
+    bridge.tick();
+    bridge.prepare(put(guarded("port2"))).apply();
+    target.count(100);
+    bridge.prepare(put(limited("port2"))).apply();
+
+    bridge.tick();
+
+    assertThat(bridge.alarms()).isEmpty();
+  }
+
   private List<Duration> idleTimeouts() {
     return target.entities().stream()
         .map(Entity::getTableEntry)
@@ -384,7 +397,10 @@ class LearningTest {
     heard(1, ALICE);
     heard(2, BOB);
 
-    bridge.prepare(put(new Interface("port1", false, bridgePort(MacLearning.ON, 10)))).apply();
+    bridge
+        .prepare(
+            put(new Interface("port1", false, bridgePort(MacLearning.ON, 10, Protection.DEFAULT))))
+        .apply();
 
     assertThat(bridge.state().filteringEntries()).containsExactly(learnt(BOB, "port2"));
   }
@@ -549,44 +565,30 @@ class LearningTest {
   }
 
   private static Interface port(String name, MacLearning learning, int limit) {
-    return new Interface(name, true, bridgePort(learning, limit));
+    return new Interface(name, true, bridgePort(learning, limit, Protection.DEFAULT));
   }
 
   /** A port to which one station may move, and no more. */
   private static Interface guarded(String name) {
-    return new Interface(
-        name,
-        true,
-        new BridgePort(
-            new Admission(1, AcceptableFrameTypes.ALL, true),
-            ReflectiveRelay.OFF,
-            new AddressLearning(MacLearning.ON, 10),
-            new Protection(FloodLimits.DEFAULT, true, false, 1, true, Duration.ofMinutes(5)),
-            0,
-            GroupMembership.DEFAULT));
+    return guarded(name, FloodLimits.DEFAULT);
   }
 
   /** A port whose floods are watched. */
   private static Interface limited(String name) {
-    return new Interface(
-        name,
-        true,
-        new BridgePort(
-            new Admission(1, AcceptableFrameTypes.ALL, true),
-            ReflectiveRelay.OFF,
-            new AddressLearning(MacLearning.ON, 10),
-            new Protection(
-                new FloodLimits(1, 1, 1, 1), true, false, 1, true, Duration.ofMinutes(5)),
-            0,
-            GroupMembership.DEFAULT));
+    return guarded(name, new FloodLimits(1, 1, 1, 1));
   }
 
-  private static BridgePort bridgePort(MacLearning learning, int limit) {
+  private static Interface guarded(String name, FloodLimits limits) {
+    Protection protection = new Protection(limits, true, false, 1, true, Duration.ofMinutes(5));
+    return new Interface(name, true, bridgePort(MacLearning.ON, 10, protection));
+  }
+
+  private static BridgePort bridgePort(MacLearning learning, int limit, Protection protection) {
     return new BridgePort(
         new Admission(1, AcceptableFrameTypes.ALL, true),
         ReflectiveRelay.OFF,
         new AddressLearning(learning, limit),
-        Protection.DEFAULT,
+        protection,
         0,
         GroupMembership.DEFAULT);
   }

@@ -65,6 +65,8 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   private int tableSize = Integer.MAX_VALUE;
   private final Map<Entity, Long> lastHits = new LinkedHashMap<>();
   private long hits;
+  private long counted;
+  private Runnable whenRead = () -> {};
   private long nanoseconds;
   private @Nullable Status refusal;
   private @Nullable Status failure;
@@ -117,6 +119,16 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
       }
     }
     toPrimary(StreamMessageResponse.newBuilder().setDigest(message).build());
+  }
+
+  /** Lets every cell of the indexed counters count packets. */
+  public synchronized void count(long packets) {
+    counted += packets;
+  }
+
+  /** Does something at the begin of every read. */
+  public synchronized void whenRead(Runnable task) {
+    whenRead = task;
   }
 
   /** Lets packets hit every entry of the table. */
@@ -375,6 +387,7 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   @Override
   public synchronized void read(ReadRequest request, StreamObserver<ReadResponse> responses) {
     try {
+      whenRead.run();
       checkPipeline();
       for (Entity wanted : request.getEntitiesList()) {
         for (Entity found : select(wanted)) {
@@ -392,7 +405,7 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
       case COUNTER_ENTRY -> {
         CounterEntry.Builder cell = wanted.getCounterEntry().toBuilder();
         long index = cell.getIndex().getIndex();
-        cell.getDataBuilder().setPacketCount(index + 1).setByteCount(100 * (index + 1));
+        cell.getDataBuilder().setPacketCount(index + 1 + counted).setByteCount(100 * (index + 1));
         yield List.of(Entity.newBuilder().setCounterEntry(cell).build());
       }
       case DIRECT_COUNTER_ENTRY -> {
