@@ -89,11 +89,14 @@ final class Dataplane implements Listener, AutoCloseable {
   /** What is wanted besides, by key, for as long as the target holds it. Guarded by the lock. */
   private final Map<Entity, Entity> learnt = new HashMap<>();
 
-  /** By key. Changed under the lock, read without. */
-  private final Map<Entity, Entity> installed = new ConcurrentHashMap<>();
+  /** By key. Set and changed under the lock, read without. */
+  private volatile Map<Entity, Entity> installed = new ConcurrentHashMap<>();
 
   /** The keys of what the target refused; tried again with every write. Guarded by the lock. */
   private final Set<Entity> refused = new HashSet<>();
+
+  /** Guards that the alarm TARGET_UNREACHABLE is raised exactly while it is not synchronised. */
+  private final Object reach = new Object();
 
   /** Counts the times that the target was lost. */
   private final AtomicLong losses = new AtomicLong();
@@ -350,8 +353,10 @@ final class Dataplane implements Listener, AutoCloseable {
   }
 
   private void lost(String why) {
-    losses.incrementAndGet();
-    alarms.raise(Alarm.Type.TARGET_UNREACHABLE, RESOURCE, why);
+    synchronized (reach) {
+      losses.incrementAndGet();
+      alarms.raise(Alarm.Type.TARGET_UNREACHABLE, RESOURCE, why);
+    }
   }
 
   /** A request failed on a target that may still be there: nobody else would try again. */
@@ -364,45 +369,49 @@ final class Dataplane implements Listener, AutoCloseable {
 
   private void synchronise() {
     synchronized (lock) {
+      // Read first: whoever is primary after it and is not later loses the target once more.
+      long before = losses.get();
       Session target = session;
       if (target == null || !target.isPrimary()) {
         return;
       }
-      long before = losses.get();
       try {
         if (!target.pipelineCookie().equals(OptionalLong.of(target.pipeline().cookie()))) {
           target.pushPipeline();
           log.info("The target runs our pipeline now");
         }
-        installed.clear();
+        Map<Entity, Entity> held = new ConcurrentHashMap<>();
         target.read(
             EnumSet.of(
                 Entity.Kind.DIGEST_CONFIG,
                 Entity.Kind.TABLE_ENTRY,
                 Entity.Kind.MULTICAST_GROUP,
                 Entity.Kind.CLONE_SESSION),
-            entity -> installed.put(entity.key(), entity));
+            entity -> held.put(entity.key(), entity));
         learner
-            .meterCells(List.copyOf(installed.values()))
+            .meterCells(List.copyOf(held.values()))
             .forEach(
                 (meter, cells) ->
-                    target.readMeter(meter, cells, entity -> installed.put(entity.key(), entity)));
+                    target.readMeter(meter, cells, entity -> held.put(entity.key(), entity)));
+        installed = held;
         learnt.clear();
         learner.adopt(List.copyOf(installed.values())).forEach(e -> learnt.put(e.key(), e));
-        installed.replaceAll(
-            (key, held) ->
-                held instanceof MeterCell cell
+        held.replaceAll(
+            (key, entity) ->
+                entity instanceof MeterCell cell
                         && wanted.get(key) instanceof MeterCell rates
                         && cell.isRounded(rates)
                     ? rates
-                    : held);
+                    : entity);
         Set<Entity> keys = new HashSet<>(installed.keySet());
         keys.addAll(wanted.keySet());
         keys.addAll(learnt.keySet());
         install(target, keys);
-        synchronisedAfter = before;
-        if (synchronised()) {
-          alarms.clear(Alarm.Type.TARGET_UNREACHABLE, RESOURCE);
+        synchronized (reach) {
+          synchronisedAfter = before;
+          if (synchronised()) {
+            alarms.clear(Alarm.Type.TARGET_UNREACHABLE, RESOURCE);
+          }
         }
       } catch (P4RuntimeException e) {
         failed(e);

@@ -41,7 +41,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -399,9 +401,12 @@ class BridgeTest {
   @Test
   void anEntryThatIsAlreadyThereDoesNotStayInTheWay() throws Exception {
     Bridge bridge = started(2);
-    started(2, vlan(10)).close();
-    await(() -> alarmTypes(bridge).isEmpty());
+    Bridge other = started(2, vlan(10));
+    await(() -> alarmTypes(bridge).contains(Alarm.Type.TARGET_UNREACHABLE));
     Entity stray = target.entities().getLast();
+    other.close();
+    await(() -> alarmTypes(bridge).isEmpty());
+    assertThat(target.entities()).doesNotContain(stray);
     bridge.prepare(put(vlan(11))).apply();
     target.put(stray);
 
@@ -409,6 +414,22 @@ class BridgeTest {
 
     await(() -> alarmTypes(bridge).isEmpty());
     assertThat(target.entities()).hasSize(BASE + 2 + 2);
+  }
+
+  @Test
+  void whileTheTargetIsReadAgainItsStateIsToldAsBefore() throws Exception {
+    Bridge bridge = started(2, port("port1"), vlan(10, "port1"), station(10, "port1"));
+    bridge.prepare(put(vlan(11))).apply();
+    Entity stray = target.entities().getLast();
+    bridge.prepare(new Change(List.of(), List.of(new VlanKey(11)))).apply();
+    Queue<Integer> told = new ConcurrentLinkedQueue<>();
+    target.whenRead(() -> told.add(bridge.state().filteringEntries().size()));
+    target.put(stray);
+
+    bridge.prepare(put(vlan(11))).apply();
+
+    await(() -> !told.isEmpty() && alarmTypes(bridge).isEmpty());
+    assertThat(told).containsOnly(1);
   }
 
   @Test
