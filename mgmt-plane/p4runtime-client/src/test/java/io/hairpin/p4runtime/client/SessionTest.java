@@ -193,11 +193,13 @@ class SessionTest {
   }
 
   @Test
-  void aRefusedPipelineChangesNothing() {
+  void aRefusedPipelineChangesNothing() throws Exception {
     session.pushPipeline();
     Update group = Update.insert(new MulticastGroup(1, Set.of(new Replica(1, 0))));
     session.write(List.of(group));
-    Session bad = connect(Pipeline.of(Example.P4_INFO, new byte[0]), 9, new RecordingListener());
+    RecordingListener heard = new RecordingListener();
+    Session bad = connect(Pipeline.of(Example.P4_INFO, new byte[0]), 9, heard);
+    assertThat(heard.next()).isEqualTo("primary");
     assertThatThrownBy(bad::pushPipeline)
         .isInstanceOf(P4RuntimeException.class)
         .hasMessageContaining("No program");
