@@ -40,17 +40,20 @@ final class Admission {
     return connections.get();
   }
 
-  /** Why a user may not begin another session; empty if he may. */
-  Optional<String> refusal(String user) {
+  /** Counts a session as open; empty if there is room, otherwise why it must not begin. */
+  synchronized Optional<String> enter(Session session) {
+    String user = session.user();
     var all = sessions.all();
     if (all.size() >= limits.maxSessions()) {
       return Optional.of("max-sessions of %d is reached".formatted(limits.maxSessions()));
     }
-    long his = all.stream().filter(session -> session.user().equals(user)).count();
-    return his >= limits.maxSessionsPerUser()
-        ? Optional.of(
-            "max-sessions-per-user of %d is reached by %s"
-                .formatted(limits.maxSessionsPerUser(), user))
-        : Optional.empty();
+    long his = all.stream().filter(other -> other.user().equals(user)).count();
+    if (his >= limits.maxSessionsPerUser()) {
+      return Optional.of(
+          "max-sessions-per-user of %d is reached by %s"
+              .formatted(limits.maxSessionsPerUser(), user));
+    }
+    sessions.add(session);
+    return Optional.empty();
   }
 }

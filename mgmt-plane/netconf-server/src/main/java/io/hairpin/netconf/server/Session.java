@@ -27,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One session: hello, then one request after the other, each answered before the next is read (RFC
- * 6241 sections 4 and 8.1). Runs in a thread of its own until either side ends it.
+ * One session, admitted before it runs: hello, then one request after the other, each answered
+ * before the next is read (RFC 6241 sections 4 and 8.1). Runs in a thread of its own until either
+ * side ends it.
  */
 final class Session implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -124,7 +125,6 @@ final class Session implements Runnable {
 
   @Override
   public void run() {
-    server.sessions.add(this);
     LOG.info(
         "session {} of {} from {} by {} begins", id, peer.user(), peer.host(), peer.transport());
     try {

@@ -386,11 +386,6 @@ final class SshTransport implements Closeable {
     public void start(ChannelSession channel, Environment environment) {
       var connection = channel.getSession();
       String user = connection.getUsername();
-      String refusal = transports.admission().refusal(user).orElse(null);
-      if (refusal != null) {
-        disconnect(connection, SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS, refusal);
-        return;
-      }
       Peer peer =
           Peer.of(
               Transport.SSH,
@@ -398,6 +393,11 @@ final class SshTransport implements Closeable {
               connection.getClientAddress(),
               transports.configuration().limits());
       Session session = transports.session(peer, in, out, reason -> hangUp(channel, reason));
+      String refusal = transports.admission().enter(session).orElse(null);
+      if (refusal != null) {
+        disconnect(connection, SshConstants.SSH2_DISCONNECT_TOO_MANY_CONNECTIONS, refusal);
+        return;
+      }
       ExitCallback callback = exit;
       Use use = connection.computeAttributeIfAbsent(USE, key -> new Use());
       use.begins();

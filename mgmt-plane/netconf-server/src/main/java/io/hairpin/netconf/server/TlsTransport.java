@@ -73,19 +73,20 @@ final class TlsTransport implements Closeable {
       if (user == null) {
         throw new IOException("no cert-to-name entry has a name for " + subject);
       }
-      refusal = transports.admission().refusal(user).orElse(null);
-      if (refusal != null) {
-        throw new IOException(refusal);
-      }
       Peer peer =
           Peer.of(
               Transport.TLS,
               user,
               socket.getRemoteSocketAddress(),
               transports.configuration().limits());
-      transports
-          .session(peer, tls.getInputStream(), tls.getOutputStream(), reason -> close(socket))
-          .run();
+      Session session =
+          transports.session(
+              peer, tls.getInputStream(), tls.getOutputStream(), reason -> close(socket));
+      refusal = transports.admission().enter(session).orElse(null);
+      if (refusal != null) {
+        throw new IOException(refusal);
+      }
+      session.run();
       return true;
     } catch (IOException e) {
       LOG.info("{} is refused: {}", socket.getRemoteSocketAddress(), e.getMessage());
