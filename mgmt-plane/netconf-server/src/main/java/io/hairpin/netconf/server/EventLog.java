@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,9 +29,14 @@ final class EventLog {
     kept = new Event[capacity];
   }
 
-  void add(Event event) {
+  /**
+   * Adds an event. It is made when it is its turn, so that no reader whose time comes after the
+   * event's finds the log without it.
+   */
+  void add(Supplier<Event> happening) {
     lock.lock();
     try {
+      Event event = happening.get();
       int place = (int) (next % kept.length);
       Event gone = kept[place];
       aged = gone == null ? null : gone.time();

@@ -80,13 +80,9 @@ public final class NetconfServer implements Closeable {
             schema,
             content ->
                 notifications.publish(
-                    Event.of(
-                        root,
-                        time.now(),
-                        Objects.requireNonNull(
-                            root.notifications().get(content.name().getNodeType())),
-                        YangInstanceIdentifier.of(),
-                        content)));
+                    Objects.requireNonNull(root.notifications().get(content.name().getNodeType())),
+                    YangInstanceIdentifier.of(),
+                    content));
     datastores.watch(events);
     server =
         new Session.Server(
@@ -185,7 +181,7 @@ public final class NetconfServer implements Closeable {
       throw new IllegalArgumentException(
           "notification %s: %s".formatted(name, errors.stream().map(RpcError::message).toList()));
     }
-    notifications.publish(Event.of(root, time.now(), definition, at, content));
+    notifications.publish(definition, at, content);
   }
 
   /** Where sessions come from. */

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.opendaylight.yangtools.yang.common.ErrorTag;
 import org.opendaylight.yangtools.yang.common.QName;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
+import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,9 +72,14 @@ final class Notifications {
     return created;
   }
 
-  void publish(Event event) {
-    LOG.debug("notification {}", event.definition().localName());
-    log.add(event);
+  /**
+   * Tells all who want to hear of it that something has happened just now.
+   *
+   * @param at the data node that the notification belongs to; empty for one of a module
+   */
+  void publish(Definition definition, YangInstanceIdentifier at, ContainerNode content) {
+    LOG.debug("notification {}", definition.localName());
+    log.add(() -> Event.of(root, time.now(), definition, at, content));
   }
 
   private Reply createSubscription(Session session, Element input) throws RpcException {
