@@ -144,19 +144,16 @@ final class DynamicSubscription implements StreamFeed.Manner {
   }
 
   private void push(String name, Reply content) throws IOException {
-    boolean wasSent =
-        delivery.send(
-            Event.message(
-                time.now(),
-                out -> {
-                  out.start(Namespaces.PUSH, name);
-                  out.leaf(Namespaces.PUSH, "id", Integer.toString(id));
-                  content.write(out);
-                  out.end();
-                }));
-    if (wasSent) {
-      counted(true);
-    }
+    counted(true);
+    delivery.send(
+        Event.message(
+            time.now(),
+            out -> {
+              out.start(Namespaces.PUSH, name);
+              out.leaf(Namespaces.PUSH, "id", Integer.toString(id));
+              content.write(out);
+              out.end();
+            }));
   }
 
   @Override
@@ -178,8 +175,8 @@ final class DynamicSubscription implements StreamFeed.Manner {
   }
 
   @Override
-  public void counted(boolean wasSent) {
-    (wasSent ? sent : excluded).increment();
+  public void counted(boolean isSent) {
+    (isSent ? sent : excluded).increment();
   }
 
   private List<DataContainerChild> about() {

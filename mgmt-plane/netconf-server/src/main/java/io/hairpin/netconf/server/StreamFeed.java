@@ -24,7 +24,7 @@ final class StreamFeed implements Delivery.Feed {
     /** Its filter cannot be evaluated with an event. */
     void filterFails() throws IOException;
 
-    /** An event was looked at. */
+    /** An event was looked at, and is sent next or not; who receives it finds it counted. */
     void counted(boolean sent);
   }
 
@@ -144,10 +144,10 @@ final class StreamFeed implements Delivery.Feed {
         manner.filterFails();
         return false;
       }
+      manner.counted(selected);
       if (selected && !delivery.send(event.message())) {
         return false;
       }
-      manner.counted(selected);
     }
   }
 

@@ -142,12 +142,13 @@ final class Subscriptions implements Watcher {
               "this session has a subscription by create-subscription, and the two do not mix")
           .asException();
     }
-    Terms terms = reader.established(session.actor(), input(rpc, request));
-    demandFeasible(session, terms, request);
+    ContainerNode input = input(rpc, request);
+    Terms first = reader.established(session.actor(), input);
     int id = last.incrementAndGet();
     DynamicSubscription subscription =
-        new DynamicSubscription(schema, time, session, id, terms, () -> over(session, id));
+        new DynamicSubscription(schema, time, session, id, first, () -> over(session, id));
     all.put(id, subscription);
+    Terms terms;
     try {
       if (session.subscribe() > MAX_OF_SESSION) {
         throw SubscriptionError.INSUFFICIENT_RESOURCES.in(
@@ -155,6 +156,10 @@ final class Subscriptions implements Watcher {
             "this session has %d subscriptions, which is the limit".formatted(MAX_OF_SESSION),
             Map.of());
       }
+      // From here on changes of its configured filter are heard, and before it may have changed.
+      terms = reader.established(session.actor(), input);
+      subscription.agree(terms);
+      demandFeasible(session, terms, request);
       subscription.delivery().turnTo(feed(subscription, terms));
     } catch (RpcException e) {
       subscription.delivery().end();
