@@ -33,10 +33,10 @@ class ActivityTest {
   @Test
   void helloIsAwaitedForItsTime() {
     Activity activity = new Activity(System.nanoTime());
-    assertThat(activity.overdue(later(19), LIMITS, false)).isNull();
-    assertThat(activity.overdue(later(21), LIMITS, false)).isEqualTo("hello-timeout of 20 seconds");
+    assertThat(activity.overdue(later(10), LIMITS, false)).isNull();
+    assertThat(activity.overdue(later(30), LIMITS, false)).isEqualTo("hello-timeout of 20 seconds");
     activity.greeted();
-    assertThat(activity.overdue(later(21), LIMITS, false)).isNull();
+    assertThat(activity.overdue(later(30), LIMITS, false)).isNull();
   }
 
   @Test
@@ -44,12 +44,12 @@ class ActivityTest {
     Activity activity = new Activity(System.nanoTime());
     activity.greeted();
     activity.waits(System.nanoTime());
-    assertThat(activity.overdue(later(299), LIMITS, false)).isNull();
-    assertThat(activity.overdue(later(301), LIMITS, false))
+    assertThat(activity.overdue(later(200), LIMITS, false)).isNull();
+    assertThat(activity.overdue(later(400), LIMITS, false))
         .isEqualTo("idle-timeout of 300 seconds");
-    assertThat(activity.overdue(later(301), LIMITS, true)).isNull();
+    assertThat(activity.overdue(later(400), LIMITS, true)).isNull();
     activity.begins();
-    assertThat(activity.overdue(later(301), LIMITS, false)).isNull();
+    assertThat(activity.overdue(later(400), LIMITS, false)).isNull();
   }
 
   @Test
@@ -59,7 +59,7 @@ class ActivityTest {
     activity.waits(0);
     assertThat(activity.watched(new ByteArrayInputStream(new byte[1])).read(new byte[1]))
         .isEqualTo(1);
-    assertThat(activity.overdue(later(299), LIMITS, false)).isNull();
+    assertThat(activity.overdue(later(200), LIMITS, false)).isNull();
   }
 
   @Test
@@ -92,11 +92,11 @@ class ActivityTest {
                   }
                 });
     writing.await();
-    assertThat(activity.overdue(later(59), LIMITS, true)).isNull();
-    assertThat(activity.overdue(later(62), LIMITS, true))
+    assertThat(activity.overdue(later(30), LIMITS, true)).isNull();
+    assertThat(activity.overdue(later(90), LIMITS, true))
         .isEqualTo("the peer took nothing for 60 seconds");
     taken.countDown();
     writer.join();
-    assertThat(activity.overdue(later(62), LIMITS, false)).isNull();
+    assertThat(activity.overdue(later(90), LIMITS, false)).isNull();
   }
 }

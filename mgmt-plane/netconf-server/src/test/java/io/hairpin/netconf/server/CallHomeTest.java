@@ -166,7 +166,9 @@ class CallHomeTest {
           session.addPasswordIdentity("secret");
           try (NetconfClient client = NetconfClient.over(session, () -> {})) {
             assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
-            assertThat(connected()).isEqualTo("true");
+            while (!connected().equals("true")) {
+              Thread.onSpinWait();
+            }
           }
           assertThat(pause()).isEqualTo(1);
           goOn();

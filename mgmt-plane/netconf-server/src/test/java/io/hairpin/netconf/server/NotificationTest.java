@@ -193,11 +193,18 @@ class NotificationTest {
 
   @Test
   void aSubscriptionEndsAtItsTime() throws Exception {
-    String stop = "<stopTime>%s</stopTime>".formatted(Instant.now().plusMillis(300));
-    client.rpc(subscribe(only("plain") + LONG_AGO + stop));
-    served.plain();
-    assertThat(List.of(next(), next())).anyMatch(n -> n.contains("plain"));
-    assertThat(next()).contains("notificationComplete");
+    ManualTime time = new ManualTime();
+    try (Served timed = new Served(directory.resolve("timed"), builder -> builder.time(time));
+        NetconfClient subscriber = timed.connect()) {
+      String stop = "<stopTime>%s</stopTime>".formatted(time.now().plusSeconds(10));
+      subscriber.rpc(subscribe(only("plain") + LONG_AGO + stop));
+      timed.plain();
+      assertThat(List.of(subscriber.receive(), subscriber.receive()))
+          .anyMatch(n -> n.contains("<plain"));
+      time.advance(11);
+      timed.plain();
+      assertThat(subscriber.receive()).contains("notificationComplete");
+    }
   }
 
   @Test
@@ -293,6 +300,8 @@ class NotificationTest {
   void theBeginAndEndOfASessionAreTold() throws Exception {
     client.rpc(subscribe(""));
     NetconfClient other = served.connect();
+    // After the reply its hello was read.
+    other.rpc("<discard-changes/>");
     String id = other.hello().replaceFirst("(?s).*<session-id>(.*)</session-id>.*", "$1");
     assertThat(next())
         .contains("<netconf-session-start", "<session-id>" + id + "</session-id>")
@@ -310,6 +319,8 @@ class NotificationTest {
   @Test
   void aKilledSessionIsTold() throws Exception {
     NetconfClient other = served.connect();
+    // After the reply its hello was read.
+    other.rpc("<discard-changes/>");
     String id = other.hello().replaceFirst("(?s).*<session-id>(.*)</session-id>.*", "$1");
     String mine = client.hello().replaceFirst("(?s).*<session-id>(.*)</session-id>.*", "$1");
     client.rpc(

@@ -254,16 +254,8 @@ class SshAccessTest {
 
   /** Connects and authenticates; returns what the server said when it ended the connection. */
   private String refusal(SshClient ssh, String user, @Nullable String password) throws Exception {
-    CompletableFuture<String> said = new CompletableFuture<>();
+    CompletableFuture<String> said = lastWord(ssh);
     ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-    ssh.addSessionListener(
-        new SessionListener() {
-          @Override
-          public void sessionDisconnect(
-              Session session, int reason, String message, String language, boolean initiator) {
-            said.complete(message);
-          }
-        });
     ssh.start();
     try (ClientSession session = ssh.connect(user, "127.0.0.1", port()).verify().getSession()) {
       if (password != null) {
@@ -346,24 +338,40 @@ class SshAccessTest {
     return System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
   }
 
+  /** Why the server disconnects. */
+  private static CompletableFuture<String> lastWord(SshClient ssh) {
+    CompletableFuture<String> said = new CompletableFuture<>();
+    ssh.addSessionListener(
+        new SessionListener() {
+          @Override
+          public void sessionDisconnect(
+              Session session, int reason, String message, String language, boolean initiator) {
+            said.complete(message);
+          }
+        });
+    return said;
+  }
+
+  private ClientSession connected(SshClient ssh) throws IOException {
+    ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
+    ssh.start();
+    ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
+    session.addPasswordIdentity("secret");
+    return session;
+  }
+
+  private ClientSession authenticated(SshClient ssh) throws IOException {
+    ClientSession session = connected(ssh);
+    session.auth().verify();
+    return session;
+  }
+
   @Test
   void aConnectionWithoutASessionIsEnded() throws Exception {
     accepted(admin, "<limits><hello-timeout>5</hello-timeout></limits>");
-    CompletableFuture<String> said = new CompletableFuture<>();
     try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.addSessionListener(
-          new SessionListener() {
-            @Override
-            public void sessionDisconnect(
-                Session session, int reason, String message, String language, boolean initiator) {
-              said.complete(message);
-            }
-          });
-      ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-      ssh.start();
-      ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
-      session.addPasswordIdentity("secret");
-      session.auth().verify();
+      CompletableFuture<String> said = lastWord(ssh);
+      authenticated(ssh);
       served.server.transports().watch(later(6));
       assertThat(said.get(30, TimeUnit.SECONDS)).isEqualTo("hello-timeout of 5 seconds");
     }
@@ -373,19 +381,15 @@ class SshAccessTest {
   @Test
   void aSessionWithoutAHelloIsEnded() throws Exception {
     try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-      ssh.start();
-      ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
-      session.addPasswordIdentity("secret");
-      session.auth().verify();
-      var channel = session.createSubsystemChannel("netconf");
+      CompletableFuture<String> said = lastWord(ssh);
+      var channel = authenticated(ssh).createSubsystemChannel("netconf");
       channel.open().verify();
       // The server's own hello is there when the session is.
       assertThat(channel.getInvertedOut().read()).isEqualTo('<');
-      served.server.transports().watch(later(59));
-      assertThat(session.isOpen()).isTrue();
-      served.server.transports().watch(later(61));
-      assertThat(session.close(false).await()).isTrue();
+      served.server.transports().watch(later(30));
+      assertThat(said).isNotDone();
+      served.server.transports().watch(later(90));
+      assertThat(said.get(30, TimeUnit.SECONDS)).isEqualTo("hello-timeout of 60 seconds");
     }
     assertThat(admin.rpc("<discard-changes/>")).contains("<ok/>");
   }
@@ -452,21 +456,9 @@ class SshAccessTest {
 
   @Test
   void aKilledSessionIsToldByWhom() throws Exception {
-    CompletableFuture<String> said = new CompletableFuture<>();
     try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-      ssh.addSessionListener(
-          new SessionListener() {
-            @Override
-            public void sessionDisconnect(
-                Session session, int reason, String message, String language, boolean initiator) {
-              said.complete(message);
-            }
-          });
-      ssh.start();
-      ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
-      session.addPasswordIdentity("secret");
-      NetconfClient victim = NetconfClient.over(session, () -> {});
+      CompletableFuture<String> said = lastWord(ssh);
+      NetconfClient victim = NetconfClient.over(connected(ssh), () -> {});
       String id = victim.hello().replaceFirst("(?s).*<session-id>(.*)</session-id>.*", "$1");
       assertThat(admin.rpc("<kill-session><session-id>" + id + "</session-id></kill-session>"))
           .contains("<ok/>");
@@ -478,10 +470,7 @@ class SshAccessTest {
   @Test
   void killingOneSessionLeavesItsConnectionsOthers() throws Exception {
     try (SshClient ssh = SshClient.setUpDefaultClient()) {
-      ssh.setServerKeyVerifier(AcceptAllServerKeyVerifier.INSTANCE);
-      ssh.start();
-      ClientSession session = ssh.connect("admin", "127.0.0.1", port()).verify().getSession();
-      session.addPasswordIdentity("secret");
+      ClientSession session = connected(ssh);
       NetconfClient one = NetconfClient.over(session, () -> {});
       var channel = session.createSubsystemChannel("netconf");
       channel.open().verify();

@@ -275,6 +275,9 @@ class TlsTest {
   @Test
   void aHandshakeThatTakesTooLongIsEnded() throws Exception {
     serve(authority("ca") + map(1, "ca", "specified", "operator"));
+    while (!served.server.transports().handshakes().isEmpty()) {
+      Thread.onSpinWait();
+    }
     try (Socket silent = new Socket("127.0.0.1", port)) {
       while (served.server.transports().handshakes().isEmpty()) {
         Thread.onSpinWait();
@@ -288,6 +291,10 @@ class TlsTest {
   void oneSessionMoreThanTheLimitIsRefused() throws Exception {
     serve(authority("ca") + map(1, "ca", "specified", "operator"));
     accepted(admin, "<limits><max-sessions>2</max-sessions></limits>");
+    // Those of other tests may still be on their way out.
+    while (served.server.transports().admission().connections() > 1) {
+      Thread.onSpinWait();
+    }
     try (NetconfClient client = connect("carol")) {
       refused("carol");
       assertThat(client.rpc("<discard-changes/>")).contains("<ok/>");
