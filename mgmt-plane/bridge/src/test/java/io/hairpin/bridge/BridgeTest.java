@@ -554,7 +554,7 @@ class BridgeTest {
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("the time to wait").isLessThan(deadline);
-      Thread.yield();
+      Thread.onSpinWait();
     }
   }
 

@@ -21,7 +21,6 @@ import io.hairpin.bridge.ConfigurationObject.StaticEntry;
 import io.hairpin.bridge.ConfigurationObject.StaticEntryKey;
 import io.hairpin.bridge.ConfigurationObject.Vlan;
 import io.hairpin.bridge.ConfigurationObject.VlanKey;
-import io.hairpin.bridge.FilteringEntry.Type;
 import io.hairpin.bridge.Ports.Port;
 import io.hairpin.p4runtime.client.ElectionId;
 import io.hairpin.p4runtime.client.FakeTarget;
@@ -163,7 +162,8 @@ class LearningTest {
     heard(1, ALICE);
 
     assertThat(bridge.state().filteringEntries())
-        .containsExactly(new FilteringEntry(1, ALICE, Optional.of("port2"), Type.STATIC));
+        .containsExactly(
+            new FilteringEntry(1, ALICE, Optional.of("port2"), FilteringEntry.Type.STATIC));
   }
 
   @Test
@@ -232,7 +232,7 @@ class LearningTest {
   void aStationThatWasHeardSinceItWasFoundToBeIdleStays() throws Exception {
     Bridge bridge = started(both());
     heard(1, ALICE);
-    target.pass(Duration.ofSeconds(300));
+    target.pass(Duration.ofMinutes(5));
     StreamMessageResponse late = target.idle();
     target.hit();
 
@@ -246,7 +246,7 @@ class LearningTest {
   void aStationThatMovedSinceItWasFoundToBeIdleStaysWhereItIs() throws Exception {
     Bridge bridge = started(both());
     heard(1, ALICE);
-    target.pass(Duration.ofSeconds(300));
+    target.pass(Duration.ofMinutes(5));
     StreamMessageResponse late = target.idle();
     target.hit();
     heard(2, ALICE);
@@ -261,7 +261,7 @@ class LearningTest {
   void whatIsToldAgainOfAStationThatIsForgottenIsIgnored() throws Exception {
     Bridge bridge = started(both());
     heard(1, ALICE);
-    target.pass(Duration.ofSeconds(300));
+    target.pass(Duration.ofMinutes(5));
     StreamMessageResponse idle = target.idle();
     target.toPrimary(idle);
     target.toPrimary(idle);
@@ -548,7 +548,7 @@ class LearningTest {
   }
 
   private static FilteringEntry learnt(long address, String port) {
-    return new FilteringEntry(1, address, Optional.of(port), Type.LEARNT);
+    return new FilteringEntry(1, address, Optional.of(port), FilteringEntry.Type.LEARNT);
   }
 
   private static ConfigurationObject[] both(ConfigurationObject... more) {
@@ -621,7 +621,7 @@ class LearningTest {
     long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
     while (!bridge.alarms().isEmpty()) {
       assertThat(System.nanoTime()).as("the time to wait").isLessThan(deadline);
-      Thread.yield();
+      Thread.onSpinWait();
     }
     digest =
         target.entities().stream()

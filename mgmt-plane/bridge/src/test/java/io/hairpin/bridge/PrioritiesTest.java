@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -87,8 +88,9 @@ class PrioritiesTest {
     assertThat(priorities.keySet()).containsExactlyInAnyOrderElementsOf(order);
     int above = Priorities.LIMIT;
     for (K key : order) {
-      assertThat(priorities.get(key)).isBetween(1, above - 1);
-      above = priorities.get(key);
+      int priority = Objects.requireNonNull(priorities.get(key));
+      assertThat(priority).isBetween(1, above - 1);
+      above = priority;
     }
   }
 }

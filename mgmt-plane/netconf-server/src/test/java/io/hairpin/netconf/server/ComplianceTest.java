@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,7 +35,7 @@ class ComplianceTest {
     for (String row : rows()) {
       String tests = row.substring(row.lastIndexOf('|', row.length() - 2));
       Matcher name = NAME.matcher(tests);
-      Class<?> at = null;
+      @Nullable Class<?> at = null;
       int found = 0;
       while (name.find()) {
         found++;
@@ -45,6 +46,10 @@ class ComplianceTest {
             wrong.add(row + ": there is no class " + name.group(1));
             break;
           }
+        }
+        if (at == null) {
+          wrong.add(row + ": a method comes before its class");
+          break;
         }
         wrongIn(at, name).ifPresent(what -> wrong.add(row + ": " + what));
       }

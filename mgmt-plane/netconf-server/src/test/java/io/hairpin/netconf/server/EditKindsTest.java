@@ -150,8 +150,8 @@ class EditKindsTest {
 
   private static String rules(String names) {
     StringBuilder rules = new StringBuilder();
-    for (char name : names.toCharArray()) {
-      rules.append("<rule><name>").append(name).append("</name></rule>");
+    for (int i = 0; i < names.length(); i++) {
+      rules.append("<rule><name>").append(names.charAt(i)).append("</name></rule>");
     }
     return rules.toString();
   }

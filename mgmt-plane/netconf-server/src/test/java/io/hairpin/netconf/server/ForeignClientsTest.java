@@ -89,7 +89,7 @@ class ForeignClientsTest {
     }
   }
 
-  private record Scenario(String name, List<Step> steps) {
+  record Scenario(String name, List<Step> steps) {
     boolean subscribes() {
       return steps.stream().anyMatch(step -> step.request.isEmpty());
     }

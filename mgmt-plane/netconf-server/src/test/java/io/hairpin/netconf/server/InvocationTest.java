@@ -23,7 +23,6 @@ import org.opendaylight.yangtools.yang.common.Uint8;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier;
 import org.opendaylight.yangtools.yang.data.api.YangInstanceIdentifier.NodeIdentifier;
 import org.opendaylight.yangtools.yang.data.api.schema.ContainerNode;
-import org.opendaylight.yangtools.yang.data.api.schema.DataContainerChild;
 
 /** RPCs and actions of modules (RFC 7950 sections 7.14 and 7.15). */
 class InvocationTest {
@@ -180,8 +179,7 @@ class InvocationTest {
             Optional.of(
                 OUR.container(
                     "output",
-                    (DataContainerChild)
-                        invocation.input().getChildByArg(new NodeIdentifier(OUR.name("line"))),
+                    invocation.input().getChildByArg(new NodeIdentifier(OUR.name("line"))),
                     OUR.list(
                         "named",
                         List.of(

@@ -22,6 +22,7 @@ final class LossyDisk implements Disk {
   }
 
   /** A write at a position, or, without bytes, a cut there. */
+  @SuppressWarnings("ArrayRecordComponent") // Compared with none.
   private record Step(long position, byte[] bytes) {}
 
   private record Names(Map<String, Content> files) {}

@@ -73,7 +73,7 @@ class OrderTest {
     try (Served served = new Served(directory);
         var client = served.connect()) {
       StringBuilder labels = new StringBuilder();
-      for (String value : values.split(" ")) {
+      for (String value : values.split(" ", -1)) {
         labels.append("<label>").append(value).append("</label>");
       }
       Served.set(client, "<top>" + labels + "</top>");

@@ -128,6 +128,7 @@ class PowerLossTest {
   }
 
   /** The last of what is acknowledged is running, or what was under way. */
+  @SafeVarargs
   private static Script expecting(boolean startup, Set<String>... allowed) {
     return (disk, acknowledged) -> {
       Datastores datastores = datastores(disk, startup, new ManualTime());

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class PushTest {
   /** State of which the time tells when it changes, and the load does not. */
   private static final class Stats implements StateProvider {
     private final AtomicReference<Uint32> uptime = new AtomicReference<>(Uint32.ONE);
-    private final AtomicReference<Runnable> once = new AtomicReference<>();
+    private final AtomicReference<@Nullable Runnable> once = new AtomicReference<>();
     private Runnable changed = () -> {};
 
     @Override

@@ -288,6 +288,7 @@ class SshAccessTest {
         "ssh-rsa",
         "ssh-dss"
       })
+  @SuppressWarnings("BadInstanceof") // What is null is of another kind.
   void aClientOfYesterdayIsRefused(String algorithm) throws Exception {
     SshClient ssh = SshClient.setUpDefaultClient();
     if (BuiltinDHFactories.fromFactoryName(algorithm) instanceof BuiltinDHFactories kex) {

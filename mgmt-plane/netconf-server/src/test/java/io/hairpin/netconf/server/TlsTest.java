@@ -2,6 +2,7 @@ package io.hairpin.netconf.server;
 
 import static io.hairpin.netconf.server.Configured.accepted;
 import static io.hairpin.netconf.server.Configured.commit;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -9,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.hairpin.netconf.client.NetconfClient;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -120,7 +122,7 @@ class TlsTest {
       throws Exception {
     SSLContext context = pki.client("ca", name);
     SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket();
-    socket.connect(new java.net.InetSocketAddress("127.0.0.1", port));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     try {
       if (protocols.length > 0) {
         socket.setEnabledProtocols(protocols);
@@ -256,7 +258,7 @@ class TlsTest {
             .redirectErrorStream(true)
             .start();
     client.getOutputStream().close();
-    String said = new String(client.getInputStream().readAllBytes());
+    String said = new String(client.getInputStream().readAllBytes(), UTF_8);
     assertThat(said).contains("alert protocol version");
     assertThat(client.waitFor()).isNotZero();
   }
@@ -278,7 +280,7 @@ class TlsTest {
     while (!served.server.transports().handshakes().isEmpty()) {
       Thread.onSpinWait();
     }
-    try (Socket silent = new Socket("127.0.0.1", port)) {
+    try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), port)) {
       while (served.server.transports().handshakes().isEmpty()) {
         Thread.onSpinWait();
       }

@@ -81,8 +81,12 @@ public final class FakeTarget extends P4RuntimeGrpc.P4RuntimeImplBase implements
   }
 
   @Override
-  public void close() throws InterruptedException {
-    server.shutdownNow().awaitTermination();
+  public void close() {
+    try {
+      server.shutdownNow().awaitTermination();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** From now on refuses streams; null takes them again. */
