@@ -42,7 +42,7 @@ final class XdpPort extends InterfacePort {
   }
 
   @Override
-  void attach(int index) throws IOException {
+  void attach(NetworkInterface.State found) throws IOException {
     int queues = device().queues();
     if (queues > 1) {
       throw new IOException(
@@ -50,12 +50,12 @@ final class XdpPort extends InterfacePort {
               .formatted(this, queues, name()));
     }
     int longest = XdpSocket.CHUNK - XdpSocket.HEADROOM - ETHERNET_HEADER - TAG;
-    if (mtu() > longest) {
+    if (found.mtu() > longest) {
       throw new IOException(
-          "%s has an MTU of %d, AF_XDP takes %d at most".formatted(this, mtu(), longest));
+          "%s has an MTU of %d, AF_XDP takes %d at most".formatted(this, found.mtu(), longest));
     }
-    device().prepare(index);
-    var next = new XdpSocket(this, index, frames);
+    device().prepare(found.index());
+    var next = new XdpSocket(this, found.index(), frames);
     synchronized (this) {
       lost = 0;
       freed = 0;
