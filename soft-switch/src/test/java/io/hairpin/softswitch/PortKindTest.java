@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest.Action;
 import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.softswitch.port.Discard;
 import io.hairpin.softswitch.port.Link;
@@ -14,6 +15,7 @@ import io.hairpin.softswitch.port.PortCounters;
 import io.hairpin.softswitch.port.PortSpec;
 import io.hairpin.softswitch.port.PortState;
 import io.hairpin.softswitch.port.RawSocket;
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -24,11 +26,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -214,9 +219,7 @@ class PortKindTest {
           return true;
         });
     testbed.controller(1);
-    testbed.push(
-        io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest.Action.VERIFY_AND_COMMIT,
-        Testbed.CONFIG);
+    testbed.push(Action.VERIFY_AND_COMMIT, Testbed.CONFIG);
     testbed.write(
         Update.Type.INSERT,
         wire(1, "send", 5),
@@ -274,6 +277,49 @@ class PortKindTest {
     assertThat(testbed.sent.poll(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS))
         .as(() -> testbed.device.ports().toString())
         .isEqualTo(new Testbed.Sent(3, frame));
+  }
+
+  @Test
+  void anInterfaceThatIsReplacedTwiceWhileItsThreadIsBusyLeavesNoXdpSocketBehind()
+      throws Exception {
+    stations.cable(5, 6);
+    testbed =
+        new Testbed(
+            SoftSwitch.builder().port(3).port(4).port(spec(5, "xdp:")).port(spec(6, "xdp:")));
+    var busy = new CompletableFuture<Integer>();
+    var enough =
+        new CompletableFuture<Boolean>()
+            .completeOnTimeout(false, Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS);
+    testbed.device.connect((port, frame) -> busy.complete(port) && enough.join());
+    testbed.controller(1);
+    testbed.push(Action.VERIFY_AND_COMMIT, Testbed.CONFIG);
+    testbed.write(Update.Type.INSERT, wire(3, "send", 6), wire(5, "send", 4));
+    await(() -> port(5).link() == Link.UP && port(6).link() == Link.UP);
+    testbed.inject(3, FRAME + "0800" + "00".repeat(46));
+    assertThat(busy.get(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(4);
+    for (int i = 0; i < 2; i++) {
+      ip("link", "delete", near(5));
+      await(() -> port(5).link() == Link.DOWN && port(6).link() == Link.DOWN);
+      stations.cable(5, 6);
+      await(() -> port(5).link() == Link.UP && port(6).link() == Link.UP);
+    }
+    enough.complete(true);
+    await(() -> bpfMaps() == 2);
+  }
+
+  /** How many BPF maps this process holds: one for each AF_XDP socket. */
+  private static long bpfMaps() {
+    return Stream.of(Objects.requireNonNull(new File("/proc/self/fd").listFiles()))
+        .filter(descriptor -> isBpfMap(descriptor.toPath()))
+        .count();
+  }
+
+  private static boolean isBpfMap(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().equals("anon_inode:bpf-map");
+    } catch (IOException closedMeanwhile) {
+      return false;
+    }
   }
 
   @Test
