@@ -225,7 +225,8 @@ final class P4Device implements Stf.Device, AutoCloseable {
     Map<Integer, List<String>> found = new TreeMap<>();
     try {
       for (int i = 0; ; i++) {
-        Transmitted next = ports().poll(i < wanted ? PATIENCE_SECONDS * 100 : SILENCE_MILLISECONDS);
+        Transmitted next =
+            ports().poll(i < wanted ? PATIENCE_SECONDS * 1000 : SILENCE_MILLISECONDS);
         if (next == null) {
           return found;
         }

@@ -233,9 +233,23 @@ final class Rig implements AutoCloseable {
 
   /** Starts the target again, empty, and waits until it is filled. */
   void startTarget() throws Exception {
-    target = kind.start(place, PORTS);
+    target = restarted();
     awaitTarget();
     ports = framePorts();
+  }
+
+  /** What served at its place before may take a while to let go of that. */
+  private AutoCloseable restarted() throws Exception {
+    long start = System.nanoTime();
+    while (true) {
+      try {
+        return kind.start(place, PORTS);
+      } catch (IOException e) {
+        if (System.nanoTime() - start > PATIENCE.toNanos()) {
+          throw e;
+        }
+      }
+    }
   }
 
   private void awaitTarget() throws Exception {

@@ -4,6 +4,7 @@ import static io.hairpin.softswitch.Testbed.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hairpin.p4runtime.v1.SetForwardingPipelineConfigRequest.Action;
 import io.hairpin.p4runtime.v1.Update;
 import io.hairpin.softswitch.port.PortSpec;
 import java.io.IOException;
@@ -60,12 +61,17 @@ class FilePortTest {
     Path in = Files.write(directory.resolve("in.pcap"), capture(5, 5, 5).array());
     Path out = directory.resolve("out.pcap");
     try (Testbed testbed =
-        Testbed.running(
+        new Testbed(
             SoftSwitch.builder()
                 .port(PortSpec.parse("1=pcap:" + in + "," + out))
                 .port(2)
                 .port(PortSpec.parse("3=pcap:," + directory.resolve("3.pcapng"))))) {
+      testbed.collect();
+      testbed.controller(1);
+      // Its tables are filled before it sees the first frame.
+      testbed.push(Action.VERIFY_AND_SAVE, Testbed.CONFIG);
       testbed.write(Update.Type.INSERT, wire(1, "send", 2), wire(2, "send", 1));
+      testbed.commit();
       for (int i = 0; i < 3; i++) {
         assertThat(testbed.sent.poll(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS))
             .isEqualTo(new Testbed.Sent(2, FRAME));

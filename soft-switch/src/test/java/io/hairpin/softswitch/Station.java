@@ -14,7 +14,7 @@ import java.util.Random;
 
 /** What runs in a station's network namespace, in a process of its own. */
 final class Station {
-  private static final int TIMEOUT_MILLISECONDS = 20_000;
+  private static final int TIMEOUT_MILLISECONDS = 60_000;
 
   private Station() {}
 

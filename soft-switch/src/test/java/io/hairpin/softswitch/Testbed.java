@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 final class Testbed implements AutoCloseable {
   static final long DEVICE = 7;
   static final int CPU_PORT = 64;
-  static final int PATIENCE_SECONDS = 20;
+  static final int PATIENCE_SECONDS = 60;
   static final ForwardingPipelineConfig CONFIG = config("testbed");
 
   final SoftSwitch device;
@@ -114,6 +114,18 @@ final class Testbed implements AutoCloseable {
                 .setElectionId(electionId(1))
                 .setAction(action)
                 .setConfig(config)
+                .build());
+    Objects.requireNonNull(response);
+  }
+
+  /** Runs what was saved. */
+  void commit() {
+    var response =
+        stub.setForwardingPipelineConfig(
+            SetForwardingPipelineConfigRequest.newBuilder()
+                .setDeviceId(DEVICE)
+                .setElectionId(electionId(1))
+                .setAction(SetForwardingPipelineConfigRequest.Action.COMMIT)
                 .build());
     Objects.requireNonNull(response);
   }

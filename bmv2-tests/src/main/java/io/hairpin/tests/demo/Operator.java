@@ -27,6 +27,11 @@ final class Operator {
     this.directory = directory;
     this.address = address;
     this.password = password;
+    // Whatever ends this process ends ncclient, too.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(() -> ProcessHandle.current().children().forEach(Operator::end)));
     ncclient =
         Files.isExecutable(Path.of(PYTHON))
             && new ProcessBuilder(PYTHON, "-c", "import ncclient")
@@ -35,6 +40,11 @@ final class Operator {
                     .start()
                     .waitFor()
                 == 0;
+  }
+
+  private static void end(ProcessHandle child) {
+    child.destroyForcibly();
+    child.onExit().join();
   }
 
   String name() {

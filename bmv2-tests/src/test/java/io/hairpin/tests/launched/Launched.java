@@ -40,7 +40,9 @@ final class Launched implements AutoCloseable {
    */
   Launched(Path temporary, String... command) throws IOException {
     List<String> whole =
-        new ArrayList<>(List.of("env", "--default-signal=INT", "TMPDIR=" + temporary, "setsid"));
+        new ArrayList<>(
+            List.of(
+                "env", "--default-signal=INT", "TMPDIR=" + temporary, "LC_ALL=C.UTF-8", "setsid"));
     whole.addAll(List.of(command));
     ProcessBuilder builder = new ProcessBuilder(whole);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
@@ -142,9 +144,10 @@ final class Launched implements AutoCloseable {
 
   private static void signal(String name, String receiver)
       throws IOException, InterruptedException {
-    int exit = new ProcessBuilder("kill", "-" + name, "--", receiver).inheritIO().start().waitFor();
+    String kill = "kill -%s -- %s".formatted(name, receiver);
+    int exit = new ProcessBuilder("bash", "-c", kill).inheritIO().start().waitFor();
     if (exit != 0) {
-      throw new AssertionError("kill -%s %s: exit %d".formatted(name, receiver, exit));
+      throw new AssertionError("%s: exit %d".formatted(kill, exit));
     }
   }
 

@@ -192,6 +192,19 @@ abstract class OnRealInterfaces {
   }
 
   final void awaitLearnt(int port, String address) throws Exception {
-    WiredSwitch.eventually(() -> learntOn(port), all -> all.contains(address));
+    awaitLearnt(port, address, () -> {});
+  }
+
+  /**
+   * Lets a station send until it is learnt: a switch that waits for an acknowledgement of the same
+   * report does not make it again.
+   */
+  final void awaitLearnt(int port, String address, Runnable sending) throws Exception {
+    WiredSwitch.eventually(
+        () -> {
+          sending.run();
+          return learntOn(port);
+        },
+        all -> all.contains(address));
   }
 }

@@ -84,7 +84,7 @@ final class RealAccessListTest extends OnRealInterfaces {
     Pattern connection =
         Pattern.compile("^%s.{12}0800.{18}06.{24}0050".formatted(Testbed.mac(2).replace(":", "")));
 
-    stations.in("one", "sh", "-c", "timeout 0.2 bash -c '> /dev/tcp/10.0.0.2/80' || true");
+    stations.in("one", "sh", "-c", "timeout 5 bash -c '> /dev/tcp/10.0.0.2/80' || true");
     datagram("one", "10.0.0.2", BEHIND, "not redirected");
 
     await(ids, connection);

@@ -15,8 +15,7 @@ final class RealLearningTest extends OnRealInterfaces {
   @Test
   void aStationIsLearntFlushedAndLearntAgain() throws Exception {
     hairpin.configure(flat());
-    assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
-    awaitLearnt(1, Testbed.mac(1));
+    awaitLearnt(1, Testbed.mac(1), this::reach);
 
     assertThat(
             hairpin.rpc(
@@ -29,8 +28,11 @@ final class RealLearningTest extends OnRealInterfaces {
                 """))
         .contains(">1</flushed>");
 
+    awaitLearnt(1, Testbed.mac(1), this::reach);
+  }
+
+  private void reach() {
     assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
-    awaitLearnt(1, Testbed.mac(1));
   }
 
   @Test

@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 final class RealProtectionTest extends OnRealInterfaces {
 
   private static final String FRAMES = Launched.HOME.resolve("bmv2-tests/demo/frames").toString();
-  private static final int RATE = 20;
+  private static final int RATE = 1;
   private static final int STORM = 200;
 
   @Test
-  void aCableFromPortToPortIsFoundAndItsPortsAreShutDown() throws Exception {
+  void aCableFromPortToPortIsFoundAndShutDown() throws Exception {
     String guarded =
         """
         <loop-protection>
@@ -28,9 +28,14 @@ final class RealProtectionTest extends OnRealInterfaces {
         interfaces(port(1), port(2), port(a, guarded), port(b, guarded)),
         bridge(vlan(1, untagged(1, 2, a, b))));
 
-    hairpin.awaitAlarm("loop-detected port" + a);
+    // The one that is shut down first ends the loop.
+    List<String> alarms =
+        WiredSwitch.eventually(
+            hairpin::alarms,
+            all -> all.stream().anyMatch(alarm -> alarm.startsWith("loop-detected")));
     assertThat(stations.reaches("one", "10.0.0.2")).isTrue();
-    assertThat(operStatus(a)).isEqualTo("down");
+    int found = alarms.contains("loop-detected port" + a) ? a : b;
+    assertThat(operStatus(found)).isEqualTo("down");
   }
 
   private String operStatus(int port) throws Exception {
@@ -109,7 +114,7 @@ final class RealProtectionTest extends OnRealInterfaces {
   void aBridgeWithASpanningTreeBlocksItsPortUntilItIsGone() throws Exception {
     hairpin.configure(
         interfaces(
-            port(1, "<loop-protection><recovery-time>2</recovery-time></loop-protection>"),
+            port(1, "<loop-protection><recovery-time>10</recovery-time></loop-protection>"),
             port(2)),
         bridge(vlan(1, untagged(1, 2))));
     stations.in("one", "ip", "link", "add", "br0", "type", "bridge", "stp_state", "1");

@@ -17,7 +17,6 @@ final class Stations implements AutoCloseable {
 
   private static final String PROCESS = "hr" + Long.toString(ProcessHandle.current().pid(), 36);
   private static final AtomicInteger COUNT = new AtomicInteger();
-  private static final int ATTEMPTS = 15;
 
   private final String unique = PROCESS + (char) ('a' + COUNT.getAndIncrement());
   private final List<String> links = new ArrayList<>();
@@ -127,11 +126,12 @@ final class Stations implements AutoCloseable {
 
   /** Whether a station answers another one, which may take a while. */
   boolean reaches(String station, String address) {
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+    long start = System.nanoTime();
+    do {
       if (end(inside(station, "ping", "-q", "-c", "1", "-W", "1", address)).exit() == 0) {
         return true;
       }
-    }
+    } while (System.nanoTime() - start < WiredSwitch.PATIENCE_NANOSECONDS);
     return false;
   }
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 final class WiredSwitch implements AutoCloseable {
 
   private static final String NETCONF = Launched.HOME.resolve("bmv2-tests/demo/netconf").toString();
-  private static final long PATIENCE_NANOSECONDS = 60_000_000_000L;
+  static final long PATIENCE_NANOSECONDS = 60_000_000_000L;
 
   private final Path directory;
   private final List<Launched> processes;

@@ -114,7 +114,6 @@ public final class P4RuntimeService extends P4RuntimeGrpc.P4RuntimeImplBase impl
     ports = new HashSet<>();
     for (PortState port : dataplane.ports()) {
       ports.add(port.number());
-      linkChanged(port);
     }
     if (cpuPort >= 0) {
       ports.add(cpuPort);

@@ -25,7 +25,7 @@ public interface Control {
   void digest(DigestList list, byte[] sample);
 
   /**
-   * Takes note of a change of a link; not on the packet path.
+   * Takes note of a link, once connected and then when it changes; not on the packet path.
    *
    * @param port the port as it is now
    */

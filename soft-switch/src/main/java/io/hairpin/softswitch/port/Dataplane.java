@@ -40,6 +40,8 @@ public final class Dataplane implements AutoCloseable {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicReference<@Nullable Control> control = new AtomicReference<>();
   private final Consumer<PortState> linkListener;
+  // One link is told at a time, as it is then: what is told last is how it is.
+  private final Object telling = new Object();
   private final List<Lane> lanes = new ArrayList<>();
   private final List<PcapWriter> recorders = new ArrayList<>();
   private final @Nullable EgressQueues queues;
@@ -71,14 +73,7 @@ public final class Dataplane implements AutoCloseable {
       LongSupplier nanoseconds)
       throws IOException {
     queues = queued == null ? null : new EgressQueues(queued, nanoseconds);
-    this.linkListener =
-        port -> {
-          Control above = control.get();
-          if (above != null) {
-            above.linkChanged(port);
-          }
-          linkListener.accept(port);
-        };
+    this.linkListener = linkListener;
     try {
       for (PortSpec spec : specs) {
         add(spec);
@@ -159,9 +154,7 @@ public final class Dataplane implements AutoCloseable {
         interfaces.add(one);
       }
     }
-    return interfaces.isEmpty()
-        ? null
-        : new LinkMonitor(interfaces, port -> linkListener.accept(port.state()));
+    return interfaces.isEmpty() ? null : new LinkMonitor(interfaces, this::linkChanged);
   }
 
   private void start() {
@@ -341,12 +334,29 @@ public final class Dataplane implements AutoCloseable {
   }
 
   /**
-   * Connects control. While there is none, frames to the CPU port and digests are discarded.
+   * Connects control, and tells it every link. While there is none, frames to the CPU port and
+   * digests are discarded.
    *
    * @param control where they go from now on
    */
   public void setControl(Control control) {
     this.control.set(control);
+    for (Port port : listed) {
+      synchronized (telling) {
+        control.linkChanged(port.state());
+      }
+    }
+  }
+
+  private void linkChanged(Port port) {
+    synchronized (telling) {
+      PortState state = port.state();
+      Control above = control.get();
+      if (above != null) {
+        above.linkChanged(state);
+      }
+      linkListener.accept(state);
+    }
   }
 
   private boolean packetIn(int port, byte[] frame) {
@@ -368,9 +378,11 @@ public final class Dataplane implements AutoCloseable {
    */
   public void setLink(int port, Link link) {
     CallbackPort changed = callback(port);
-    if (changed.link() != link) {
-      changed.setLink(link);
-      linkListener.accept(changed.state());
+    synchronized (telling) {
+      if (changed.link() != link) {
+        changed.setLink(link);
+        linkChanged(changed);
+      }
     }
   }
 

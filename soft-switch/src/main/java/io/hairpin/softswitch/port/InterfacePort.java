@@ -22,8 +22,8 @@ abstract sealed class InterfacePort extends ReceivingPort permits PacketPort, Xd
     state = device.read();
   }
 
-  /** Takes hold of the interface, for the first time or again. */
-  abstract void attach(int index) throws IOException;
+  /** Takes hold of the interface that was found, for the first time or again. */
+  abstract void attach(NetworkInterface.State found) throws IOException;
 
   /** Counts what the kernel has discarded in front of the switch since the last time. */
   abstract void countKernelDrops();
@@ -38,16 +38,16 @@ abstract sealed class InterfacePort extends ReceivingPort permits PacketPort, Xd
       if (state.index() == 0) {
         check(-Linux.ENODEV, "looking it up");
       }
-      hold(state.index());
+      hold(state);
     } catch (IOException e) {
       close();
       throw e;
     }
   }
 
-  private void hold(int index) throws IOException {
-    attach(index);
-    bound = index;
+  private void hold(NetworkInterface.State found) throws IOException {
+    attach(found);
+    bound = found.index();
     state = device.read();
   }
 
@@ -103,10 +103,13 @@ abstract sealed class InterfacePort extends ReceivingPort permits PacketPort, Xd
     }
     Link before = state.link();
     NetworkInterface.State next = device.read();
-    state = next;
-    if (next.index() != 0 && next.index() != bound) {
+    if (next.index() == 0 || next.index() == bound) {
+      state = next;
+    } else {
+      // Another one, by which no frame comes or goes before it is held.
+      state = NetworkInterface.State.NONE;
       try {
-        hold(next.index());
+        hold(next);
         LOG.info("{} is back", this);
       } catch (IOException e) {
         LOG.warn("{}", e.getMessage());

@@ -56,7 +56,10 @@ final class NetworkInterface {
    *
    * @param index 0 where there is no such interface
    */
-  record State(int index, Link link, long speed, @Nullable String address, int mtu) {}
+  record State(int index, Link link, long speed, @Nullable String address, int mtu) {
+    /** There is no such interface. */
+    static final State NONE = new State(0, Link.DOWN, 0, null, 0);
+  }
 
   /**
    * Names one, which need not be there.
@@ -80,7 +83,7 @@ final class NetworkInterface {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment request = request(arena);
       if (ioctl(SIOCGIFINDEX, request) < 0) {
-        return new State(0, Link.DOWN, 0, null, 0);
+        return State.NONE;
       }
       int index = request.get(ValueLayout.JAVA_INT, UNION);
       request = request(arena);

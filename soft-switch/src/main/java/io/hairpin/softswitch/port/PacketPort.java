@@ -80,7 +80,8 @@ final class PacketPort extends InterfacePort {
   }
 
   @Override
-  void attach(int index) throws IOException {
+  void attach(NetworkInterface.State found) throws IOException {
+    int index = found.index();
     device().prepare(index);
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(20, 4);

@@ -44,9 +44,20 @@ abstract sealed class ReceivingPort extends Port permits InterfacePort, FilePort
   }
 
   private void process(Receiver receiver, int frames, Lane lane) {
+    lane.lock();
+    try {
+      run(receiver, frames, lane);
+      lane.flush();
+    } finally {
+      lane.unlock();
+      receiver.release();
+    }
+  }
+
+  /** Counts the frames too, before what comes of them is flushed. */
+  private void run(Receiver receiver, int frames, Lane lane) {
     long octets = 0;
     int i = 0;
-    lane.lock();
     try {
       for (; i < frames; i++) {
         int length = receiver.place(i, lane.frame());
@@ -58,10 +69,7 @@ abstract sealed class ReceivingPort extends Port permits InterfacePort, FilePort
           tally().discarded(Discard.TRUNCATED, 1);
         }
       }
-      lane.flush();
     } finally {
-      lane.unlock();
-      receiver.release();
       tally().received(frames, octets);
       tally().discarded(Discard.FAILED, frames - i);
     }

@@ -67,7 +67,7 @@ final class TapPort extends InterfacePort {
   }
 
   @Override
-  void attach(int index) throws IOException {
+  void attach(NetworkInterface.State found) throws IOException {
     if (held) {
       throw new IOException(this + " was deleted; another one of that name is not taken");
     }

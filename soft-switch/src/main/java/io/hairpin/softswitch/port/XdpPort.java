@@ -4,6 +4,8 @@ import io.hairpin.softswitch.engine.Frame;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ final class XdpPort extends InterfacePort {
   private int freed;
   private long lost;
   private volatile @Nullable XdpSocket current;
+
+  /** Those before the current one that are not closed yet. */
+  private final List<XdpSocket> replaced = new ArrayList<>();
 
   /**
    * Opens the port.
@@ -42,7 +47,7 @@ final class XdpPort extends InterfacePort {
   }
 
   @Override
-  void attach(int index) throws IOException {
+  void attach(NetworkInterface.State found) throws IOException {
     int queues = device().queues();
     if (queues > 1) {
       throw new IOException(
@@ -50,25 +55,30 @@ final class XdpPort extends InterfacePort {
               .formatted(this, queues, name()));
     }
     int longest = XdpSocket.CHUNK - XdpSocket.HEADROOM - ETHERNET_HEADER - TAG;
-    if (mtu() > longest) {
+    if (found.mtu() > longest) {
       throw new IOException(
-          "%s has an MTU of %d, AF_XDP takes %d at most".formatted(this, mtu(), longest));
+          "%s has an MTU of %d, AF_XDP takes %d at most".formatted(this, found.mtu(), longest));
     }
-    device().prepare(index);
-    var next = new XdpSocket(this, index, frames);
+    device().prepare(found.index());
+    var next = new XdpSocket(this, found.index(), frames);
     synchronized (this) {
       lost = 0;
       freed = 0;
       for (int i = XdpSocket.ENTRIES; i < CHUNKS; i++) {
         free[freed++] = i * XdpSocket.CHUNK;
       }
-      // The port's thread closes the one before.
+      // The port's thread closes the one before: it may be receiving from it.
+      XdpSocket before = current;
+      if (before != null) {
+        replaced.add(before);
+      }
       current = next;
     }
   }
 
   @Override
   void detach() {
+    closeReplaced();
     XdpSocket socket = current;
     if (socket != null) {
       socket.close();
@@ -76,6 +86,11 @@ final class XdpPort extends InterfacePort {
     if (frames != null) {
       Linux.unmap(frames.address(), SIZE);
     }
+  }
+
+  private void closeReplaced() {
+    replaced.forEach(XdpSocket::close);
+    replaced.clear();
   }
 
   @Override
@@ -158,12 +173,9 @@ final class XdpPort extends InterfacePort {
 
     @Override
     public int await() {
-      XdpSocket now = current;
+      XdpSocket now = current != socket ? follow() : socket;
       if (now == null) {
         return 0;
-      }
-      if (now != socket) {
-        follow(now);
       }
       batch = Math.min(BATCH, now.received.available());
       if (batch == 0 && poll != null) {
@@ -176,14 +188,15 @@ final class XdpPort extends InterfacePort {
       return batch;
     }
 
-    private void follow(XdpSocket now) {
-      if (socket != null) {
-        synchronized (XdpPort.this) {
-          socket.close();
-        }
+    private @Nullable XdpSocket follow() {
+      XdpSocket now;
+      synchronized (XdpPort.this) {
+        closeReplaced();
+        now = current;
       }
       socket = now;
-      poll = new Linux.Poll(arena, Linux.POLLIN, now.descriptor());
+      poll = now == null ? null : new Linux.Poll(arena, Linux.POLLIN, now.descriptor());
+      return now;
     }
 
     @Override
