@@ -46,12 +46,14 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What no client should send: an error or a drop comes of it, never a hang, a crash or half of a
  * batch. Each test takes as many seeds as {@code -Dhairpin.fuzz.iterations} says, from {@code
  * -Dhairpin.fuzz.seed} on; with {@code JAZZER_FUZZ=1} in the environment Jazzer leads the way.
  */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class FuzzTest {
   private static final int ITERATIONS = Integer.getInteger("hairpin.fuzz.iterations", 60);
   private static final long SEED = Long.getLong("hairpin.fuzz.seed", 1);
@@ -313,7 +315,7 @@ class FuzzTest {
     var valid =
         WriteRequest.newBuilder().setDeviceId(Testbed.DEVICE).setElectionId(Testbed.electionId(1));
     fill(
-        valid.addUpdatesBuilder().setTypeValue(1).getEntityBuilder(),
+        valid.addUpdatesBuilder().setType(Update.Type.INSERT).getEntityBuilder(),
         new Ids(Testbed.config("profiles").getP4Info()),
         random,
         0);
@@ -332,7 +334,7 @@ class FuzzTest {
             raw, CallOptions.DEFAULT.withDeadlineAfter(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS));
     try {
       if (method.getType() == MethodDescriptor.MethodType.UNARY) {
-        byte[] unused = ClientCalls.blockingUnaryCall(call, bytes);
+        byte[] _ = ClientCalls.blockingUnaryCall(call, bytes);
       } else if (method.getType() == MethodDescriptor.MethodType.SERVER_STREAMING) {
         ClientCalls.blockingServerStreamingCall(call, bytes).forEachRemaining(_ -> {});
       } else {
@@ -477,7 +479,7 @@ class FuzzTest {
     while (true) {
       byte[] changed = bytes.clone();
       changed[random.nextInt(changed.length)] = (byte) random.nextInt(256);
-      changed[random.nextInt(changed.length)] += 1;
+      changed[random.nextInt(changed.length)]++;
       try {
         return P4Info.parseFrom(changed);
       } catch (InvalidProtocolBufferException e) {

@@ -47,6 +47,8 @@ class PortKindTest {
   private static final String FRAME = "02000000000902000000000a";
 
   private Namespaces stations;
+
+  @SuppressWarnings("NullAway.Init") // Each test starts its own.
   private Testbed testbed;
 
   @BeforeEach
@@ -132,7 +134,6 @@ class PortKindTest {
     start(SoftSwitch.builder().port(spec(2, "tap:")));
     assertThat(Namespaces.output("ip", "-o", "link")).contains(near(2));
     testbed.close();
-    testbed = null;
     assertThat(Namespaces.output("ip", "-o", "link")).doesNotContain(near(2));
   }
 
@@ -357,7 +358,6 @@ class PortKindTest {
     assertThat(Namespaces.output("ip", "address", "show", "dev", near(5))).doesNotContain("inet");
     assertThat(Files.readString(ipv6)).isEqualToIgnoringNewLines("1");
     testbed.close();
-    testbed = null;
     assertThat(Namespaces.output("ip", "address", "show", "dev", near(5)))
         .contains("inet 10.9.78.1/24", "inet 10.9.79.1/30", near(5) + ":1", "inet6 fd00:9::1/64");
     assertThat(Namespaces.output("ip", "route")).contains("10.9.80.0/24 via 10.9.78.2");
@@ -370,7 +370,6 @@ class PortKindTest {
     testbed = Testbed.running(SoftSwitch.builder().port(spec(5, "")));
     assertThat(Namespaces.output("ip", "link", "show", "dev", near(5))).contains(",UP");
     testbed.close();
-    testbed = null;
     assertThat(Namespaces.output("ip", "link", "show", "dev", near(5))).doesNotContain(",UP");
   }
 

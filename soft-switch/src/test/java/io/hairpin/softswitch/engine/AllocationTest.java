@@ -133,8 +133,6 @@ class AllocationTest {
   }
 
   private static void fill(Program program, String name, Entry entry) {
-    Table table = program.table(name);
-    assertThat(table).isNotNull();
-    table.insert(entry);
+    Objects.requireNonNull(program.table(name)).insert(entry);
   }
 }

@@ -33,6 +33,8 @@ public final class Interpreter {
   private static final int DROP = 511;
   private static final int NARROW = 62;
   private static final int NONE = -1;
+
+  @SuppressWarnings("StaticAssignmentOfThrowable") // It has no trace.
   private static final ParserError TOO_SHORT = new ParserError("PacketTooShort", 0);
 
   /** A number below two to the power of {@code bits}; a truth value is 1 or 0. */
@@ -81,14 +83,17 @@ public final class Interpreter {
   private static final int FIXED = -1;
 
   /** A header; its first word says whether it is valid. */
+  @SuppressWarnings("ArrayRecordComponent")
   private record Header(int id, int base, Field[] fields, int bits) {
     Field field(String name) {
       return Arrays.stream(fields).filter(f -> f.name.equals(name)).findFirst().orElseThrow();
     }
   }
 
+  @SuppressWarnings("ArrayRecordComponent")
   private record Stack(Header[] elements, int count) {}
 
+  @SuppressWarnings("ArrayRecordComponent")
   private record State(Runnable[] steps, Expr[] key, int[] widths, List<Way> ways, int otherwise) {}
 
   /** A transition. */

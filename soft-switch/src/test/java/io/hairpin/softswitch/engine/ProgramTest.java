@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.google.errorprone.annotations.FormatMethod;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.lang.foreign.Arena;
@@ -158,6 +159,7 @@ class ProgramTest {
     refuses(root.toString(), "control ingress: its nodes form a loop");
   }
 
+  @FormatMethod
   private static JsonObject json(String text, Object... values) {
     return JsonParser.parseString(text.formatted(values)).getAsJsonObject();
   }

@@ -129,7 +129,8 @@ class SecondOpinionTest {
     }
     Table acl = bench.table("In.acl");
     for (int i = 1; i < 200; i++) {
-      BigInteger mask = BigInteger.valueOf(random.nextInt() & random.nextInt() & 0x0F0F_0F0FL);
+      int half = random.nextInt();
+      BigInteger mask = BigInteger.valueOf(half & random.nextInt() & 0x0F0F_0F0FL);
       int low = random.nextInt(65536);
       int high = random.nextInt(low, 65536);
       acl.insert(
@@ -161,8 +162,8 @@ class SecondOpinionTest {
         long source = address().longValue();
         long destination = address().longValue();
         for (int j = 0; j < 4; j++) {
-          frame[26 + j] = (byte) (source >>> 24 - 8 * j);
-          frame[30 + j] = (byte) (destination >>> 24 - 8 * j);
+          frame[26 + j] = (byte) (source >>> (24 - 8 * j));
+          frame[30 + j] = (byte) (destination >>> (24 - 8 * j));
         }
         if (random.nextInt(8) != 0) {
           checksum(frame);
@@ -182,7 +183,7 @@ class SecondOpinionTest {
     frame[25] = 0;
     int sum = 0;
     for (int i = 14; i < 34; i += 2) {
-      sum += (frame[i] & 0xFF) << 8 | frame[i + 1] & 0xFF;
+      sum += ((frame[i] & 0xFF) << 8) | (frame[i + 1] & 0xFF);
     }
     sum = (sum & 0xFFFF) + (sum >>> 16);
     sum = ~((sum & 0xFFFF) + (sum >>> 16));

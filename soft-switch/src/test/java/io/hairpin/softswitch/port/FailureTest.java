@@ -81,6 +81,7 @@ class FailureTest {
   }
 
   @Test
+  @SuppressWarnings("try") // It goes on until the dataplane is closed.
   void aThreadGoesOnAfterAStepThatFails() throws Exception {
     try (Dataplane dataplane = dataplane(PortSpec.of(1), false)) {
       Runnable step =

@@ -49,6 +49,12 @@ class OffloadTest {
         .putShort((short) type);
   }
 
+  private static byte[] octets(ByteBuffer frame) {
+    byte[] octets = new byte[frame.capacity()];
+    frame.get(0, octets);
+    return octets;
+  }
+
   private static byte[] tcp4(int data, int flags) {
     ByteBuffer frame = ethernet(ETHERNET + IP4 + TCP + data, 0x0800);
     frame.putInt(0x45000000 | (IP4 + TCP + data)).putInt(0x00070000).putInt(0x40060000);
@@ -68,7 +74,7 @@ class OffloadTest {
     for (byte i = 0; frame.hasRemaining(); i++) {
       frame.put(i);
     }
-    return frame.array();
+    return octets(frame);
   }
 
   private static byte[] udp4(int data) {
@@ -76,12 +82,12 @@ class OffloadTest {
     frame.putInt(0x45000000 | (IP4 + UDP + data)).putInt(0x00070000).putInt(0x40110000);
     frame.putInt(0x0a000001).putInt(0x0a000002);
     frame.putInt(0x10002000).putInt((UDP + data) << 16);
-    return frame.array();
+    return octets(frame);
   }
 
   /** The sum over a pseudo-header and what follows, 0xffff where the checksum in it is right. */
   private static int sum(byte[] frame, int addresses, int transport, int protocol) {
-    long sum = protocol + (frame.length - transport);
+    int sum = protocol + (frame.length - transport);
     var bytes = ByteBuffer.wrap(frame);
     for (int i = addresses; i < frame.length; i += 2) {
       sum += i + 1 < frame.length ? bytes.getShort(i) & 0xffff : (frame[i] & 0xff) << 8;
@@ -89,7 +95,7 @@ class OffloadTest {
     while (sum > 0xffff) {
       sum = (sum >> 16) + (sum & 0xffff);
     }
-    return (int) sum;
+    return sum;
   }
 
   private static int headerSum(byte[] frame) {
