@@ -42,6 +42,10 @@ typedef bit<10> policer_t;
 #define PORT_ATTACHMENTS 8192
 #define VLAN_ATTACHMENTS 4096
 #define ACES 1024
+// On TNA a table of them has the 1,024 rows of one stage; an entry with a range of ports takes up to
+// seven rows.
+#define TNA_ACES 832
+#define TNA_ACES_WITH_RANGES 32
 #define MIRROR_SESSIONS 16
 #define POLICERS 1024
 #define COLORS 4 // of each policer

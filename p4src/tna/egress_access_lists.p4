@@ -42,6 +42,7 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
     action no_ace_egress() { }
 
 #include "../shared/access_list_restriction.p4"
+    @entries_with_ranges(TNA_ACES_WITH_RANGES)
     @id(TABLE_EGRESS_PORT_ACE)
     table egress_port_ace {
         key = {
@@ -51,10 +52,11 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
         actions = { accept_egress; drop_egress; @defaultonly no_ace_egress; }
         const default_action = no_ace_egress();
         counters = egress_port_matched;
-        size = ACES;
+        size = TNA_ACES;
     }
 
 #include "../shared/access_list_restriction.p4"
+    @entries_with_ranges(TNA_ACES_WITH_RANGES)
     @id(TABLE_EGRESS_VLAN_ACE)
     table egress_vlan_ace {
         key = {
@@ -64,7 +66,7 @@ control EgressAccessLists(in headers_t hdr, inout metadata_t meta) {
         actions = { accept_egress_vlan; drop_egress_vlan; @defaultonly no_ace_egress; }
         const default_action = no_ace_egress();
         counters = egress_vlan_matched;
-        size = ACES;
+        size = TNA_ACES;
     }
 
     apply {

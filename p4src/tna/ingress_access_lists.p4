@@ -74,6 +74,7 @@ control IngressAccessLists(in headers_t hdr, inout metadata_t meta, inout ace_t 
     action no_ace_ingress() { }
 
 #include "../shared/access_list_restriction.p4"
+    @entries_with_ranges(TNA_ACES_WITH_RANGES)
     @id(TABLE_INGRESS_PORT_ACE)
     table ingress_port_ace {
         key = {
@@ -83,10 +84,11 @@ control IngressAccessLists(in headers_t hdr, inout metadata_t meta, inout ace_t 
         actions = { accept_ingress; drop_ingress; redirect; @defaultonly no_ace_ingress; }
         const default_action = no_ace_ingress();
         counters = ingress_port_matched;
-        size = ACES;
+        size = TNA_ACES;
     }
 
 #include "../shared/access_list_restriction.p4"
+    @entries_with_ranges(TNA_ACES_WITH_RANGES)
     @id(TABLE_INGRESS_VLAN_ACE)
     table ingress_vlan_ace {
         key = {
@@ -101,7 +103,7 @@ control IngressAccessLists(in headers_t hdr, inout metadata_t meta, inout ace_t 
         }
         const default_action = no_ace_ingress();
         counters = ingress_vlan_matched;
-        size = ACES;
+        size = TNA_ACES;
     }
 
     apply {

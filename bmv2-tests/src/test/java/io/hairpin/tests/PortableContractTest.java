@@ -138,9 +138,16 @@ final class PortableContractTest {
           }
         });
 
-    assertThat(differences)
-        .as("docs/pipeline/tna.md says why")
-        .containsExactlyInAnyOrder(
+    List<String> expected = new ArrayList<>();
+    // A stage has so many rows.
+    for (String table :
+        List.of("ingress_port_ace", "ingress_vlan_ace", "egress_port_ace", "egress_vlan_ace")) {
+      expected.add("table %s - size: 1024".formatted(table));
+      expected.add("table %s + size: 832".formatted(table));
+      expected.add("table %s + annotations: \"@entries_with_ranges(32)\"".formatted(table));
+    }
+    expected.addAll(
+        List.of(
             "package - arch: \"v1model\"",
             "package + arch: \"tna\"",
             // Egress cannot cut a frame off.
@@ -150,6 +157,10 @@ final class PortableContractTest {
             "action copy + annotations: \"@noWarn(\\\"unused\\\")\"",
             "action copy_to_vlan + annotations:"
                 + " \"@action_restriction(\\\"\\n        length == 65535;\\n    \\\")\"",
-            "action copy_to_vlan + annotations: \"@noWarn(\\\"unused\\\")\"");
+            "action copy_to_vlan + annotations: \"@noWarn(\\\"unused\\\")\""));
+
+    assertThat(differences)
+        .as("docs/pipeline/tna.md says why")
+        .containsExactlyInAnyOrderElementsOf(expected);
   }
 }
