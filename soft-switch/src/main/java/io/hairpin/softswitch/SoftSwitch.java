@@ -206,7 +206,10 @@ public final class SoftSwitch implements AutoCloseable {
     dataplane.setLink(port, link);
   }
 
-  /** Stops the servers, ends their streams, and lets go of the interfaces. */
+  /**
+   * Stops the servers, ends their streams, and lets go of the interfaces; a second time it does
+   * nothing.
+   */
   @Override
   public void close() {
     servers.forEach(Server::shutdownNow);

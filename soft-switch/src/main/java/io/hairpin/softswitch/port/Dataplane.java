@@ -38,6 +38,7 @@ public final class Dataplane implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicReference<@Nullable FrameReceiver> receiver = new AtomicReference<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private boolean closed;
   private final AtomicReference<@Nullable Control> control = new AtomicReference<>();
   private final Consumer<PortState> linkListener;
   // One link is told at a time, as it is then: what is told last is how it is.
@@ -409,7 +410,10 @@ public final class Dataplane implements AutoCloseable {
     return listed.stream().map(Port::state).toList();
   }
 
-  /** Stops receiving, waits for frames on their way, and lets go of the interfaces. */
+  /**
+   * Stops receiving, waits for frames on their way, and lets go of the interfaces; a second time it
+   * does nothing.
+   */
   @Override
   public void close() {
     stopped.countDown();
@@ -434,6 +438,10 @@ public final class Dataplane implements AutoCloseable {
   }
 
   private void closeSockets() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     for (Port port : listed) {
       if (port instanceof ReceivingPort one) {
         one.close();
