@@ -167,7 +167,7 @@ public final class Bridge implements AutoCloseable {
     var _ = everySecond.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
-  /** What is done every second, each thing whatever becomes of the others. */
+  /** What is done every second, once at a time, each thing whatever becomes of the others. */
   synchronized void tick() {
     attempt("The recovery of ports", guard::recover);
     attempt("The search for loops", guard::probe);

@@ -393,6 +393,7 @@ final class Dataplane implements Listener, AutoCloseable {
             .forEach(
                 (meter, cells) ->
                     target.readMeter(meter, cells, entity -> held.put(entity.key(), entity)));
+        // Before it is adopted: the one who does may write.
         installed = held;
         learnt.clear();
         learner.adopt(List.copyOf(installed.values())).forEach(e -> learnt.put(e.key(), e));
