@@ -123,7 +123,7 @@ class InterfaceTest {
     restart(SoftSwitch.builder().port(3).port(5, near(5)).port(6, near(6)));
     testbed.write(Update.Type.INSERT, wire(3, "send", 5), wire(6, "send", 6));
     // Until all of the way is compiled, which takes its time on a busy machine.
-    await(
+    testbed.await(
         () -> {
           long before = allocated();
           assertThat(before).isPositive();
@@ -141,11 +141,11 @@ class InterfaceTest {
       goal++;
       if (i % 32 == 0) {
         long reached = goal;
-        await(() -> port(2).counters().receivedFrames() >= reached);
+        testbed.await(() -> port(2).counters().receivedFrames() >= reached);
       }
     }
     long reached = goal;
-    await(() -> port(2).counters().receivedFrames() >= reached);
+    testbed.await(() -> port(2).counters().receivedFrames() >= reached);
   }
 
   /** By the threads that receive, since they started. */
@@ -161,7 +161,8 @@ class InterfaceTest {
     testbed.close();
     stations.cable(5, 6);
     testbed = Testbed.running(ports);
-    await(() -> testbed.device.ports().stream().noneMatch(port -> port.link() == Link.DOWN));
+    testbed.await(
+        () -> testbed.device.ports().stream().noneMatch(port -> port.link() == Link.DOWN));
   }
 
   @Test
@@ -202,25 +203,17 @@ class InterfaceTest {
     byte[] text = new byte[1200];
     java.util.Arrays.fill(text, (byte) 'x');
     stations.start(1, "datagram", "10.9.0.2", "7", new String(text, StandardCharsets.UTF_8));
-    await(() -> port(2).counters().discarded(Discard.TOO_LONG) == 1);
+    testbed.await(() -> port(2).counters().discarded(Discard.TOO_LONG) == 1);
     assertThat(port(2).counters().transmittedFrames()).isEqualTo(before);
   }
 
   private void awaitMtu(int mtu) {
-    await(() -> port(2).mtu() == mtu);
-  }
-
-  private static void await(java.util.function.BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Testbed.PATIENCE_SECONDS);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(end);
-      Thread.onSpinWait();
-    }
+    testbed.await(() -> port(2).mtu() == mtu);
   }
 
   @Test
   void aLinkIsFollowed() throws InterruptedException {
-    await(() -> port(1).link() == Link.UP);
+    testbed.await(() -> port(1).link() == Link.UP);
     stations.in(1, "ip", "link", "set", "e0", "down");
     awaitChange(Link.DOWN);
     stations.in(1, "ip", "link", "set", "e0", "up");
@@ -238,7 +231,7 @@ class InterfaceTest {
 
   @Test
   void anInterfaceThatComesBackIsThePortAgain() throws Exception {
-    await(() -> port(1).link() == Link.UP);
+    testbed.await(() -> port(1).link() == Link.UP);
     ip("link", "delete", near(1));
     awaitChange(Link.DOWN);
     ip(

@@ -31,7 +31,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +67,8 @@ class PortKindTest {
 
   private void start(SoftSwitch.Builder ports) throws IOException {
     testbed = Testbed.running(ports);
-    await(() -> testbed.device.ports().stream().noneMatch(port -> port.link() == Link.DOWN));
+    testbed.await(
+        () -> testbed.device.ports().stream().noneMatch(port -> port.link() == Link.DOWN));
   }
 
   private static PortSpec spec(int number, String kind) {
@@ -80,14 +80,6 @@ class PortKindTest {
         .filter(port -> port.number() == number)
         .findFirst()
         .orElseThrow();
-  }
-
-  private void await(BooleanSupplier condition) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Testbed.PATIENCE_SECONDS);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(() -> testbed.device.ports().toString()).isLessThan(end);
-      Thread.onSpinWait();
-    }
   }
 
   private void twoStations(String kind, String... offloads) throws IOException {
@@ -163,7 +155,7 @@ class PortKindTest {
     start(SoftSwitch.builder().port(3).port(spec(5, kind)).port(spec(6, kind)));
     testbed.write(Update.Type.INSERT, wire(3, "send", 5), wire(6, "send", 6));
     // Until all of the way is compiled, which takes its time on a busy machine.
-    await(
+    testbed.await(
         () -> {
           long before = allocated();
           exchange(20_000);
@@ -179,7 +171,7 @@ class PortKindTest {
       goal++;
       if (i % 32 == 31 || i == frames - 1) {
         long reached = goal;
-        await(() -> port(5).counters().receivedFrames() >= reached);
+        testbed.await(() -> port(5).counters().receivedFrames() >= reached);
       }
     }
   }
@@ -229,7 +221,8 @@ class PortKindTest {
         wire(2, "send", 8),
         wire(7, "send", 6),
         wire(5, "send", 1));
-    await(() -> testbed.device.ports().stream().noneMatch(port -> port.link() == Link.DOWN));
+    testbed.await(
+        () -> testbed.device.ports().stream().noneMatch(port -> port.link() == Link.DOWN));
     int frames = 20_000;
     for (int i = 0; i < frames; i++) {
       for (int from = 1; from <= 2; from++) {
@@ -252,15 +245,15 @@ class PortKindTest {
     start(SoftSwitch.builder().port(3).port(spec(5, kind)).port(spec(6, kind)));
     testbed.write(Update.Type.INSERT, wire(3, "send", 5));
     ip("link", "set", near(6), "down");
-    await(() -> port(5).link() == Link.DOWN);
+    testbed.await(() -> port(5).link() == Link.DOWN);
     for (int i = 0; i < 10; i++) {
       testbed.inject(3, FRAME + "0800" + "00".repeat(46));
     }
-    await(() -> port(5).counters().discarded(Discard.LINK_DOWN) == 10);
+    testbed.await(() -> port(5).counters().discarded(Discard.LINK_DOWN) == 10);
     ip("link", "set", near(6), "up");
-    await(() -> port(5).link() == Link.UP);
+    testbed.await(() -> port(5).link() == Link.UP);
     testbed.inject(3, FRAME + "0800" + "00".repeat(46));
-    await(() -> port(6).counters().receivedFrames() >= 1);
+    testbed.await(() -> port(6).counters().receivedFrames() >= 1);
   }
 
   @ParameterizedTest
@@ -270,9 +263,9 @@ class PortKindTest {
     start(SoftSwitch.builder().port(3).port(spec(5, kind)).port(spec(6, kind)));
     testbed.write(Update.Type.INSERT, wire(3, "send", 5), wire(6, "send", 3));
     ip("link", "delete", near(5));
-    await(() -> port(5).link() == Link.DOWN && port(6).link() == Link.DOWN);
+    testbed.await(() -> port(5).link() == Link.DOWN && port(6).link() == Link.DOWN);
     stations.cable(5, 6);
-    await(() -> port(5).link() == Link.UP && port(6).link() == Link.UP);
+    testbed.await(() -> port(5).link() == Link.UP && port(6).link() == Link.UP);
     String frame = FRAME + "0800" + "00".repeat(46);
     testbed.inject(3, frame);
     assertThat(testbed.sent.poll(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS))
@@ -295,17 +288,17 @@ class PortKindTest {
     testbed.controller(1);
     testbed.push(Action.VERIFY_AND_COMMIT, Testbed.CONFIG);
     testbed.write(Update.Type.INSERT, wire(3, "send", 6), wire(5, "send", 4));
-    await(() -> port(5).link() == Link.UP && port(6).link() == Link.UP);
+    testbed.await(() -> port(5).link() == Link.UP && port(6).link() == Link.UP);
     testbed.inject(3, FRAME + "0800" + "00".repeat(46));
     assertThat(busy.get(Testbed.PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(4);
     for (int i = 0; i < 2; i++) {
       ip("link", "delete", near(5));
-      await(() -> port(5).link() == Link.DOWN && port(6).link() == Link.DOWN);
+      testbed.await(() -> port(5).link() == Link.DOWN && port(6).link() == Link.DOWN);
       stations.cable(5, 6);
-      await(() -> port(5).link() == Link.UP && port(6).link() == Link.UP);
+      testbed.await(() -> port(5).link() == Link.UP && port(6).link() == Link.UP);
     }
     enough.complete(true);
-    await(() -> bpfMaps() == 2);
+    testbed.await(() -> bpfMaps() == 2);
   }
 
   /** How many BPF maps this process holds: one for each AF_XDP socket. */
@@ -329,12 +322,12 @@ class PortKindTest {
     start(SoftSwitch.builder().port(3).port(spec(5, "ring:")).port(spec(6, "ring:")));
     ip("link", "set", near(5), "mtu", "9000");
     ip("link", "set", near(6), "mtu", "9000");
-    await(() -> port(5).mtu() == 9000 && port(6).mtu() == 9000);
+    testbed.await(() -> port(5).mtu() == 9000 && port(6).mtu() == 9000);
     // Ports without an interface take 1,500.
     testbed.write(Update.Type.INSERT, wire(1, "send", 5), wire(6, "send", 6));
     testbed.write(Update.Type.INSERT, wire(3, "send", 5));
     testbed.inject(3, FRAME + "0800" + "00".repeat(8000));
-    await(() -> port(5).counters().receivedOctets() == 8014);
+    testbed.await(() -> port(5).counters().receivedOctets() == 8014);
     assertThat(port(5).counters().receivedFrames()).isEqualTo(1);
   }
 
@@ -468,7 +461,7 @@ class PortKindTest {
         }
         assertThat(taken).isGreaterThan(100);
         if (to == 5) {
-          await(() -> settled(before));
+          testbed.await(() -> settled(before));
         } else {
           awaitGood(raw);
         }

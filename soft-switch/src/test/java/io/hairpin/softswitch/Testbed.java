@@ -37,6 +37,7 @@ import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A switch that is spoken to in process, and the program of testbed.p4. */
@@ -116,6 +117,17 @@ final class Testbed implements AutoCloseable {
                 .setConfig(config)
                 .build());
     Objects.requireNonNull(response);
+  }
+
+  /** Waits until something is so; where it never is, tells how the ports are. */
+  void await(BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("never so; the ports are " + device.ports());
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Runs what was saved. */
